@@ -1,0 +1,36 @@
+"""What several verbs take, once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.engagement.folder import Engagement, actor
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of the engagement.", show_default=False)]
+ApplicationId = Annotated[str | None, typer.Option("--application", metavar="ID", help="Of this application.")]
+TierId = Annotated[str | None, typer.Option("--tier", metavar="T", help="Of this tier: 1, 2 or 3.")]
+As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who acts (default: the system user).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def opened(folder: Path, *, write: bool = False) -> Engagement:
+    """An engagement, with what opening noticed told on standard error."""
+    engagement = Engagement.open(folder, write=write)
+    for notice in engagement.notices:
+        print(f"colonnade: {folder}: {notice}", file=sys.stderr)
+    return engagement
+
+
+def who(name: str | None) -> str:
+    return name or actor()
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")

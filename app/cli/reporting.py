@@ -1,0 +1,38 @@
+"""One tier's report from an engagement. Imported only where a report is written: it brings the PDF engine along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from reports.render import render
+
+from app.engagement.folder import Engagement
+from app.engagement.history import baselines
+from reports.snapshot import build
+from scoring.evaluation import Evaluation
+from scoring.schedule import plan as compute
+
+
+def write_report(
+    engagement: Engagement, evaluation: Evaluation, tier: str, out: Path, step: Callable[[str, float], None]
+) -> Path:
+    """Write ``tier-N-name.pdf`` into ``out``; ``step`` hears what is done and the share (0 to 1)."""
+    content, questionnaire, assessment = engagement.content, engagement.questionnaire, engagement.assessment
+    # Only the verb `roadmap` stores a plan. Without one the greedy plan is shown, as the report says.
+    plan = engagement.plan or compute(content, questionnaire, assessment, evaluation.claims)
+    snapshot = build(
+        content,
+        questionnaire,
+        assessment,
+        evaluation.claims,
+        evaluation.scores,
+        plan,
+        tier,
+        baselines=baselines(engagement),
+        head=engagement.head,
+        version=version("colonnade"),
+    )
+    name = content.tiers.by_id[tier].name.casefold().replace(" ", "-")
+    return render(snapshot, out / f"tier-{tier}-{name}.pdf", step)

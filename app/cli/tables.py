@@ -1,0 +1,95 @@
+"""What verbs print for a person: tables with bars, on any width of terminal."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.engagement.folder import Engagement
+from scoring.evaluation import Evaluation
+from scoring.roadmap import Plan, days
+from scoring.scores import Node, overall_target, rounded
+
+BAR = 12
+"""Characters of a full bar."""
+
+
+def console() -> Console:
+    """Standard output; no markup, because every shown text may come from a file."""
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def bar(share: float, width: int = BAR) -> str:
+    """A bar of block characters; ``share`` is between 0 and 1."""
+    filled = round(max(0.0, min(1.0, share)) * width)
+    return "█" * filled + "░" * (width - filled)
+
+
+def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
+    """One table per tier: pillars with score, range, evidenced score, level against target, coverage."""
+    out, scores, questionnaire = console(), evaluation.scores, engagement.questionnaire
+    if not scores.tiers:
+        out.print("No application yet: 'colonnade application add' adds one.")
+    for tier, result in scores.tiers.items():
+        head = scores.at_target[tier]
+        names = ", ".join(engagement.assessment.applications[key].name for key in result.members)
+        title = f"Tier {tier} {engagement.content.tiers.by_id[tier].name}: {names}"
+        table = _score_table(title)
+        for pillar in questionnaire.pillar:
+            target = scores.targets[tier, pillar.id]
+            table.add_row(*_cells(engagement, pillar.name, result.pillars[pillar.id], str(target)))
+        whole = str(rounded(overall_target(questionnaire, scores.targets, tier)))
+        table.add_section()
+        table.add_row(*_cells(engagement, "Overall", result.overall, whole), style="bold")
+        out.print(table)
+        out.print(f"{head.reached} of {head.pairs} practice–application pairs at target\n")
+
+
+def _score_table(title: str) -> Table:
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.add_column("Pillar", max_width=44)
+    table.add_column("Score", justify="right")
+    table.add_column("")
+    for name in ("up to", "evidenced", "target", "lowest level", "answered"):
+        table.add_column(name, justify="right")
+    return table
+
+
+def _cells(engagement: Engagement, name: str, node: Node, target: str) -> list[Text]:
+    base, top = engagement.questionnaire.base, engagement.questionnaire.top
+    score = node.score
+    answered = f"{node.coverage.answered}/{node.coverage.applicable}"
+    if score is None:
+        return [Text(cell) for cell in (name, "not applicable", "", "", "", target, "", answered)]
+    share = float((score.low - base) / (top - base))
+    level = f"{score.level} {engagement.questionnaire.level_name(score.level)}"
+    cells = [name, f"{rounded(score.low)}", bar(share), f"{rounded(score.high)}", f"{rounded(score.evidenced)}"]
+    return [Text(cell) for cell in (*cells, target, level, answered)]
+
+
+def print_plan(engagement: Engagement, plan: Plan, tier: str | None) -> None:
+    """The waves with their items; a tier shows its own and the organisation's."""
+    out = console()
+    for wave in plan.waves if tier is None else plan.of_tier(tier):
+        used = f"{days(wave.used)} of {days(wave.capacity)} person-days"
+        table = Table(title=Text(f"Wave {wave.index} from {wave.start}: {used}"), title_justify="left", box=None)
+        table.title_style = "bold"
+        table.add_column("Item", no_wrap=True)
+        table.add_column("What")
+        table.add_column("Days", justify="right")
+        table.add_column("Why")
+        for item in wave.items:
+            name = f"{engagement.questionnaire.practices[item.practice].name}: level {item.level}"
+            cells = (item.id, name, days(item.effort), item.reasons[0].text)
+            table.add_row(*(Text(cell) for cell in cells))
+        if wave.items or wave.used:
+            out.print(table)
+            out.print()
+    rest = [item for item in plan.unplanned if tier is None or tier in item.tiers]
+    total = sum((item.effort for item in rest), Fraction(0))
+    if rest:
+        out.print(f"Not in these waves: {len(rest)} items with {days(total)} person-days.")
+    out.print(f"Solver {plan.solver}, objective {float(plan.objective):.2f}")

@@ -1,0 +1,233 @@
+"""What a user can do to an engagement, as changes: the one write path of the command line and the desktop.
+
+Every function checks what it is told and returns the changes, ready for :meth:`Engagement.apply`. Raises UsageError,
+which says what was wrong and what is known, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from app.engagement.errors import UsageError
+from app.engagement.journal import Change
+from app.engagement.state import dump
+from questionnaires.model import NOT_APPLICABLE, Content, Questionnaire, Scope
+from scoring.assessment import Answer, Assessment, Basis, Decision, Evidence, Lane
+
+CLEAR = "clear"
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+"""Names that Windows keeps for devices: a folder must be movable to it."""
+
+
+def _unknown(kind: str, given: str, known: Collection[str]) -> UsageError:
+    near = difflib.get_close_matches(given, list(known), 1)
+    listed = ", ".join(sorted(known)) if 0 < len(known) <= 12 else ""
+    remedy = f"Did you mean '{near[0]}'?" if near else f"Known: {listed}." if listed else ""
+    return UsageError(f"is no known {kind}", f"'{given}'", remedy)
+
+
+def new_assessment(
+    content: Content, questionnaire: str, organisation: str, as_of: date, assessors: Iterable[str] = ()
+) -> Assessment:
+    """An empty assessment with the content's default capacity."""
+    if questionnaire not in content.questionnaires:
+        raise _unknown("questionnaire", questionnaire, content.questionnaires)
+    if not organisation.strip():
+        raise UsageError("needs a name", "The organisation", "Give it with --organisation.")
+    return Assessment(
+        organisation=organisation,
+        questionnaire=questionnaire,
+        as_of=as_of,
+        assessors=tuple(assessors),
+        capacity=content.tiers.capacity,
+    )
+
+
+def add_application(content: Content, assessment: Assessment, key: str, name: str, tier: str) -> list[Change]:
+    """A new application. Its id becomes a file name, so it is a slug."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key) or len(key) > 80 or RESERVED.fullmatch(key):
+        remedy = "Use lower-case letters and digits joined by hyphens, such as 'card-payments'."
+        raise UsageError("cannot be an application's id", f"'{key}'", remedy)
+    if key in assessment.applications:
+        raise UsageError("exists already", f"Application '{key}'", "Choose another id, or change it with 'set'.")
+    if tier not in content.tiers.by_id:
+        raise _unknown("tier", tier, content.tiers.by_id)
+    if not name.strip():
+        raise UsageError("needs a name", f"Application '{key}'", "Give it with --name.")
+    return [Change(("applications", key), {"id": key, "name": name, "tier": tier})]
+
+
+def answer(
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    criterion: str,
+    value: str,
+    *,
+    application: str | None = None,
+    basis: Basis | None = None,
+    note: str | None = None,
+    reason: str | None = None,
+    marked: bool | None = None,
+) -> list[Change]:
+    """Answer one criterion, or ``clear`` it. What is not given stays; a new value drops the old basis and reason."""
+    path = answer_path(questionnaire, assessment, criterion, application)
+    if value == CLEAR:
+        return [Change(path, None)]
+    known = [*questionnaire.values, NOT_APPLICABLE]
+    if value not in known:
+        raise _unknown("answer", value, [*known, CLEAR])
+    owner = assessment if application is None else assessment.applications[application]
+    old = owner.answers.get(criterion, Answer())
+    same = old.value == value
+    new = Answer(
+        value=value,
+        basis=basis if basis is not None else old.basis if same else None,
+        note=old.note if note is None else note,
+        reason=reason if reason is not None else old.reason if same else "",
+        marked=old.marked if marked is None else marked,
+    )
+    return [Change(path, dump(new))]
+
+
+def answer_path(
+    questionnaire: Questionnaire, assessment: Assessment, criterion: str, application: str | None
+) -> tuple[str, ...]:
+    """Where an answer stands: with the organisation (which holds the common answers too) or one application."""
+    if criterion not in questionnaire.criteria:
+        raise _unknown("criterion", criterion, questionnaire.criteria)
+    if application is None:
+        return ("answers", criterion)
+    if application not in assessment.applications:
+        raise _unknown("application", application, assessment.applications)
+    if questionnaire.scope_of(criterion) is Scope.ORGANISATION:
+        remedy = "Answer it without --application."
+        raise UsageError("is answered once for the organisation", criterion, remedy)
+    return ("applications", application, "answers", criterion)
+
+
+def _words(value: str) -> list[str]:
+    return sorted({word.strip() for word in value.split(",") if word.strip()})
+
+
+def set_value(
+    content: Content,
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    key: str,
+    value: str,
+    *,
+    tier: str | None = None,
+    application: str | None = None,
+) -> list[Change]:
+    """One setting of the engagement, a tier or an application, from the text a person typed."""
+    if tier is not None and application is not None:
+        raise UsageError("cannot both be named", "--tier and --application", "Name one of them.")
+    if tier is not None:
+        return _set_target(content, questionnaire, key, value, tier)
+    if application is not None:
+        return _set_application(content, assessment, key, value, application)
+    match key:
+        case "capacity":
+            return [Change(("capacity",), _days(value))]
+        case "regimes":
+            for word in _words(value):
+                if word not in content.regimes:
+                    raise _unknown("regime", word, content.regimes)
+            return [Change(("regimes",), _words(value) or None)]
+        case "assessors":
+            return [Change(("assessors",), _words(value) or None)]
+        case "organisation" if value.strip():
+            return [Change(("organisation",), value.strip())]
+        case "as-of":
+            return [Change(("as_of",), day(value).isoformat())]
+        case "target" | "attributes" | "tier" | "name" | "repositories":
+            owner = "a tier" if key == "target" else "an application"
+            option = "--tier" if key == "target" else "--application"
+            raise UsageError(f"belongs to {owner}", f"'{key}'", f"Name it with {option}.")
+        case _:
+            raise _unknown("setting", key, ("capacity", "regimes", "assessors", "organisation", "as-of"))
+
+
+def _days(value: str) -> Any:
+    try:
+        number = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        number = Fraction(-1)
+    if not 0 <= number <= 10_000:
+        raise UsageError("is no number of person-days", f"'{value}'", "Give a number from 0 to 10000, such as 60.")
+    return number.numerator if number.denominator == 1 else str(number)
+
+
+def day(value: str) -> date:
+    """A calendar day as written by a person."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError("is no date", f"'{value}'", "Write it as 2026-09-30.") from None
+
+
+def _set_target(content: Content, questionnaire: Questionnaire, key: str, value: str, tier: str) -> list[Change]:
+    if tier not in content.tiers.by_id:
+        raise _unknown("tier", tier, content.tiers.by_id)
+    name, _, pillar = key.partition(".")
+    pillars = [entry.id for entry in questionnaire.pillar]
+    if name != "target":
+        raise _unknown("setting of a tier", key, ["target", *(f"target.{entry}" for entry in pillars)])
+    if pillar and pillar not in pillars:
+        raise _unknown("pillar", pillar, pillars)
+    names = {level.name.casefold(): level.number for level in questionnaire.level}
+    numbers = {str(level.number): level.number for level in questionnaire.level}
+    level = (names | numbers).get(value.casefold())
+    if level is None and value != CLEAR:
+        raise _unknown("level", value, [*numbers, CLEAR])
+    return [Change(("targets", tier, entry), level) for entry in ([pillar] if pillar else pillars)]
+
+
+def _set_application(content: Content, assessment: Assessment, key: str, value: str, application: str) -> list[Change]:
+    if application not in assessment.applications:
+        raise _unknown("application", application, assessment.applications)
+    to: Any
+    match key:
+        case "name" if value.strip():
+            to = value.strip()
+        case "tier":
+            if value not in content.tiers.by_id:
+                raise _unknown("tier", value, content.tiers.by_id)
+            to = value
+        case "attributes":
+            to = _words(value) or None
+            for word in to or ():
+                if word not in content.tiers.attribute:
+                    raise _unknown("attribute", word, content.tiers.attribute)
+        case "repositories":
+            to = _words(value) or None
+        case _:
+            raise _unknown("setting of an application", key, ("name", "tier", "attributes", "repositories"))
+    return [Change(("applications", application, key), to)]
+
+
+def decide(
+    assessment: Assessment, items: Collection[str], item: str, lane: Lane, *, wave: int | None, reason: str, waves: int
+) -> list[Change]:
+    """A person's word on a roadmap item. A pin without a wave is for the first, a deferral without one for never."""
+    if item not in items and item not in assessment.decisions:
+        raise _unknown("roadmap item", item, items)
+    if not reason.strip():
+        raise UsageError("needs a reason", f"To {lane} '{item}'", "Give it with --reason.")
+    if wave is not None and (lane is Lane.DROP or not 1 <= wave <= waves):
+        remedy = "A dropped item stands in none." if lane is Lane.DROP else f"The plan has the waves 1 to {waves}."
+        raise UsageError("cannot be used here", f"Wave {wave}", remedy)
+    if lane is Lane.PIN and wave is None:
+        wave = 1
+    return [Change(("decisions", item), dump(Decision(lane=lane, wave=wave, reason=reason)))]
+
+
+def add_evidence(application: str | None, evidence: Evidence) -> list[Change]:
+    """One export for an application, or for the organisation."""
+    place = ("evidence",) if application is None else ("applications", application, "evidence")
+    return [Change((*place, evidence.sha256), dump(evidence))]

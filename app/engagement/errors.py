@@ -1,0 +1,18 @@
+"""What went wrong, worded for the person who has to act."""
+
+from __future__ import annotations
+
+
+class EngagementError(Exception):
+    """Something about an engagement cannot be done. Nothing was changed.
+
+    ``what`` says what is wrong, ``where`` names the place (a path, an id), ``remedy`` says what to do next.
+    """
+
+    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(": ".join(part for part in (where, what) if part) + (f". {remedy}" if remedy else ""))
+
+
+class UsageError(EngagementError):
+    """What was asked for makes no sense here: an unknown id, a value outside its range."""

@@ -1,0 +1,59 @@
+"""Files that are either the old or the new version, never half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from app.engagement.errors import EngagementError
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace ``path`` by ``data``: temporary file beside it, fsync, rename, fsync of the folder.
+
+    Raises EngagementError, with the old file untouched, when the disk is full or the folder cannot be written.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files that only the owner may read; a file keeps what it had, a new one follows the umask.
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        os.replace(temporary, path)
+        temporary = None
+        sync_folder(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def unwritable(path: Path, error: OSError) -> EngagementError:
+    """The error for a write that failed."""
+    reason = error.strerror or str(error)
+    return EngagementError(f"cannot be written ({reason})", str(path), "Free space or change permissions, then repeat.")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut; a system that cannot sync folders does it by itself."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,37 @@
+"""How much a questionnaire asks, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from questionnaires.model import Questionnaire, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers of one questionnaire."""
+
+    practices: int
+    criteria: int
+    criteria_per_level: dict[int, int]
+    criteria_with_rules: int
+    application_criteria: int
+    application_criteria_with_rules: int
+    dsomm_activities: int
+    """Distinct OWASP DSOMM activities that some criterion speaks to."""
+
+
+def counts(questionnaire: Questionnaire) -> Counts:
+    """Count a questionnaire's practices, criteria, rules and mapped DSOMM activities."""
+    criteria = tuple(questionnaire.criteria.values())
+    own = [criterion for criterion in criteria if questionnaire.scope_of(criterion.id) is Scope.APPLICATION]
+    return Counts(
+        practices=len(questionnaire.practices),
+        criteria=len(criteria),
+        criteria_per_level=dict(sorted(Counter(criterion.level for criterion in criteria).items())),
+        criteria_with_rules=sum(bool(criterion.rule) for criterion in criteria),
+        application_criteria=len(own),
+        application_criteria_with_rules=sum(bool(criterion.rule) for criterion in own),
+        dsomm_activities=len({uuid for criterion in criteria for uuid in criterion.dsomm}),
+    )

@@ -1,0 +1,410 @@
+"""The roadmap: initiatives from gaps, their order, and waves under capacity.
+
+An initiative lifts one practice by one level: for the applications of one tier that lack it, or once for the
+organisation. Everything is measured against the tier's target, never against the top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
+
+from questionnaires.model import NOT_APPLICABLE, Content, Criterion, Practice, Questionnaire, Scope, Tier
+from scoring.assessment import Application, Assessment, Decision, Lane, answer_of
+from scoring.claims import Claims, current
+from scoring.scores import UNANSWERED, reading, rounded, targets
+
+
+class ReasonKind(StrEnum):
+    """Why an item stands where it stands."""
+
+    MUST = "must"
+    DECISION = "decision"
+    GAP = "gap"
+    VALUE = "value"
+    EFFORT = "effort"
+    ORDER = "order"
+    UNLOCKS = "unlocks"
+    OBLIGATION = "obligation"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    kind: ReasonKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    """Lift one practice by one level."""
+
+    id: str
+    """``practice/level/tier-1``; of the organisation ``practice/level``."""
+    practice: str
+    level: int
+    scope: Scope
+    tiers: tuple[str, ...]
+    """The tiers it serves, most critical first; one for application scope."""
+    applications: tuple[str, ...]
+    """The applications that lack it, by id; of the organisation every application it serves."""
+    criteria: tuple[str, ...]
+    """The criteria that somebody lacks."""
+    effort: Fraction
+    """Person-days, setup included where this item carries it."""
+    value: Fraction
+    """Undiscounted worth: weighted fulfilment gained × tier × practice × exposure, summed over applications."""
+    after: tuple[str, ...]
+    """Items that must be done before, or in the same wave."""
+    must: bool
+    """Runs ahead of the ranking."""
+    reasons: tuple[Reason, ...]
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One quarter of the plan."""
+
+    index: int
+    """From 1."""
+    start: date
+    capacity: Fraction
+    """Person-days."""
+    used: Fraction
+    items: tuple[Initiative, ...]
+    """What is done in this wave; an item larger than a wave stands in its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A joint plan over all tiers; a tier's view of it is a filter."""
+
+    solver: str
+    objective: Fraction
+    """Time-discounted value of everything planned."""
+    waves: tuple[Wave, ...]
+    unplanned: tuple[Initiative, ...]
+    """What does not fit, is deferred beyond the last wave, or was dropped."""
+    bound: Fraction | None = None
+    """Proven upper bound of the objective; None where the plan was not proven against one."""
+    gap: Fraction | None = None
+    """(bound - objective) ÷ objective; None with the bound."""
+
+    def of_tier(self, tier: str) -> tuple[Wave, ...]:
+        """The waves as one tier sees them: its own items and those of the organisation that serve it."""
+        return tuple(
+            Wave(w.index, w.start, w.capacity, w.used, tuple(item for item in w.items if tier in item.tiers))
+            for w in self.waves
+        )
+
+
+def initiatives(
+    content: Content, questionnaire: Questionnaire, assessment: Assessment, claims: Claims
+) -> tuple[Initiative, ...]:
+    """Every gap to a target as an initiative, by id, with effort, value, order and reasons. Pure and repeatable."""
+    return _Survey(content, questionnaire, assessment, claims).initiatives()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An initiative while its order is still being found."""
+
+    practice: Practice
+    level: int
+    tiers: tuple[Tier, ...]
+    target: int
+    lacking: dict[str, tuple[Criterion, ...]]
+    """Application → what it lacks. Organisation scope: every application served → the same criteria."""
+    effort: Fraction
+    setup: Fraction
+    value: Fraction
+
+    @property
+    def shared(self) -> bool:
+        return self.practice.scope is Scope.ORGANISATION
+
+    @property
+    def id(self) -> str:
+        name = f"{self.practice.id}/{self.level}"
+        return name if self.shared else f"{name}/tier-{self.tiers[0].id}"
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """What somebody lacks, in the questionnaire's order."""
+        lacked = {criterion.id for criteria in self.lacking.values() for criterion in criteria}
+        return tuple(criterion for criterion in self.practice.criterion if criterion.id in lacked)
+
+
+class _Survey:
+    """One look over an assessment; holds what several steps need."""
+
+    def __init__(self, content: Content, questionnaire: Questionnaire, assessment: Assessment, claims: Claims) -> None:
+        self.content = content
+        self.questionnaire = questionnaire
+        self.assessment = assessment
+        self.claims = claims
+        self.targets = targets(questionnaire, assessment)
+        self.tiers = tuple(tier for tier in content.tiers.tier if assessment.in_tier(tier.id))
+        regimes = [content.regimes[key] for key in assessment.regimes if key in content.regimes]
+        self.obligations: dict[str, list[str]] = {}
+        """Criterion → the obligations in scope that it contributes to, as ``regime number``."""
+        for regime in regimes:
+            for criterion, obligations in regime.obligations_of.items():
+                names = [f"{regime.name} {obligation.number}" for obligation in obligations]
+                self.obligations.setdefault(criterion, []).extend(names)
+        self.evident = {key: self._evident(application) for key, application in assessment.applications.items()}
+
+    def initiatives(self) -> tuple[Initiative, ...]:
+        drafts: dict[str, _Draft] = {}
+        setup_paid: dict[str, str] = {}
+        """Criterion → the item that carries its setup."""
+        for practice in self.questionnaire.practices.values():
+            shared = practice.scope is Scope.ORGANISATION
+            for tiers in [self.tiers] if shared else [(tier,) for tier in self.tiers]:
+                for draft in self._drafts(practice, tiers, setup_paid):
+                    drafts[draft.id] = draft
+        after = _order(drafts, setup_paid)
+        unlocks: dict[str, list[str]] = {}
+        for item, earlier in after.items():
+            for other in earlier:
+                unlocks.setdefault(other, []).append(item)
+        return tuple(
+            self._finish(drafts[key], drafts, after[key], tuple(sorted(unlocks.get(key, ())))) for key in sorted(drafts)
+        )
+
+    def _drafts(self, practice: Practice, tiers: Sequence[Tier], setup_paid: dict[str, str]) -> Iterable[_Draft]:
+        """The gaps of one practice in one tier, or of the organisation over all tiers, lowest level first."""
+        pillar = self.questionnaire.pillar_of[practice.id].id
+        for level, criteria in practice.by_level.items():
+            served = tuple(tier for tier in tiers if self.targets[tier.id, pillar] >= level)
+            lacking: dict[str, tuple[Criterion, ...]] = {}
+            value = Fraction(0)
+            for tier in served:
+                for application in self.assessment.in_tier(tier.id):
+                    unmet, gain = self._gain(practice, criteria, application)
+                    if unmet:
+                        lacking[application.id] = unmet
+                        weight = self.questionnaire.weights.get((tier.id, practice.id), Fraction(1))
+                        value += tier.weight * weight * gain * self._exposure(application, tier, unmet)
+            if not lacking:
+                continue
+            target = max(self.targets[tier.id, pillar] for tier in served)
+            draft = _Draft(practice, level, served, target, lacking, Fraction(0), Fraction(0), value)
+            for criterion in draft.criteria:
+                if setup_paid.setdefault(criterion.id, draft.id) == draft.id:
+                    draft.setup += criterion.setup_days
+                draft.effort += criterion.per_application_days * sum(criterion in lost for lost in lacking.values())
+            draft.effort += draft.setup
+            yield draft
+
+    def _value(self, application: Application | None, criterion: Criterion) -> Fraction | None:
+        """The claimed value, unanswered as 0; None where it does not apply."""
+        answer = answer_of(self.assessment.answers, application, criterion.id)
+        claimed = reading(self.questionnaire, answer, None).claimed
+        return None if claimed == NOT_APPLICABLE else self.questionnaire.values.get(claimed, Fraction(0))
+
+    def _gain(
+        self, practice: Practice, criteria: Sequence[Criterion], application: Application
+    ) -> tuple[tuple[Criterion, ...], Fraction]:
+        """What one application lacks at one level, and the fulfilment gained when all of it is done fully."""
+        owner = None if practice.scope is Scope.ORGANISATION else application
+        applicable = [(c, value) for c in criteria if (value := self._value(owner, c)) is not None]
+        unmet = [(c, value) for c, value in applicable if value < self.questionnaire.met_value]
+        total = sum((c.weight for c, _ in applicable), Fraction(0))
+        gained = sum((c.weight * (1 - value) for c, value in unmet), Fraction(0))
+        return tuple(c for c, _ in unmet), gained / total if unmet else Fraction(0)
+
+    def _evident(self, application: Application) -> dict[str, float]:
+        """The highest value of each numeric fact in the application's recent evidence."""
+        found: dict[str, float] = {}
+        limit = self.content.tiers.exposure_days
+        for item in current(application.evidence.values()):
+            if item.captured_at is not None and (self.assessment.as_of - item.captured_at.date()).days > limit:
+                continue
+            for fact in item.facts:
+                if isinstance(fact.value, int | float) and not isinstance(fact.value, bool):
+                    found[fact.name] = max(found.get(fact.name, fact.value), fact.value)
+        return found
+
+    def _exposure(self, application: Application, tier: Tier, unmet: Iterable[Criterion]) -> Fraction:
+        """1 plus every term that applies, up to the limit."""
+        total = Fraction(1)
+        tied = any(criterion.id in self.obligations for criterion in unmet)
+        for term in self.content.tiers.exposure:
+            above = tier.critical_days if term.overdue else term.above
+            if (
+                (term.attribute is not None and term.attribute in application.attributes)
+                or (term.fact is not None and self.evident[application.id].get(term.fact, above) > above)
+                or (term.regime and tied)
+            ):
+                total += term.adds
+        return min(total, self.content.tiers.exposure_limit)
+
+    def _finish(
+        self, draft: _Draft, drafts: Mapping[str, _Draft], after: tuple[str, ...], unlocks: tuple[str, ...]
+    ) -> Initiative:
+        decision = self.assessment.decisions.get(draft.id)
+        obligations = sorted({name for criterion in draft.criteria for name in self.obligations.get(criterion.id, ())})
+        contradictions = list(self._contradictions(draft))
+        broken = [text for criterion, step, text in contradictions if step == self.questionnaire.scale[0].id
+                  and criterion in self.obligations]  # fmt: skip
+        reasons = [Reason(ReasonKind.MUST, f"An obligation in scope is broken: {text}") for text in broken[:3]]
+        if decision is not None:
+            reasons.append(Reason(ReasonKind.DECISION, _decided(decision)))
+        reasons.append(Reason(ReasonKind.GAP, self._gap(draft)))
+        reasons.append(Reason(ReasonKind.VALUE, self._worth(draft)))
+        reasons.append(Reason(ReasonKind.EFFORT, _effort(draft)))
+        names = {key: self.title(drafts[key]) for key in (*after, *unlocks)}
+        if after:
+            reasons.append(Reason(ReasonKind.ORDER, "Follows " + _listed([names[key] for key in after])))
+        if unlocks:
+            reasons.append(Reason(ReasonKind.UNLOCKS, "Opens the way to " + _listed([names[key] for key in unlocks])))
+        if obligations:
+            reasons.append(Reason(ReasonKind.OBLIGATION, "Contributes to " + _listed(obligations, 6)))
+        reasons += [Reason(ReasonKind.EVIDENCE, text) for _, _, text in contradictions[:3]]
+        return Initiative(
+            id=draft.id,
+            practice=draft.practice.id,
+            level=draft.level,
+            scope=draft.practice.scope,
+            tiers=tuple(tier.id for tier in draft.tiers),
+            applications=tuple(sorted(draft.lacking)),
+            criteria=tuple(criterion.id for criterion in draft.criteria),
+            effort=draft.effort,
+            value=draft.value,
+            after=after,
+            must=bool(broken),
+            decision=decision,
+            reasons=tuple(reasons),
+        )
+
+    def title(self, draft: _Draft) -> str:
+        tier = "" if draft.shared else f" (tier {draft.tiers[0].id})"
+        return f"{draft.practice.name} level {draft.level}{tier}"
+
+    def _contradictions(self, draft: _Draft) -> Iterable[tuple[str, str, str]]:
+        """(criterion, step, text) for every fresh statement against something the initiative would mend."""
+        owners = [None] if draft.shared else sorted(draft.lacking)
+        for owner in owners:
+            for criterion in draft.criteria:
+                claim = self.claims.of(owner, criterion.id)
+                for statement in claim.statements if claim else ():
+                    if statement.fresh and statement.challenges:
+                        place = f"{self.assessment.applications[owner].name}: " if owner else ""
+                        text = f"{place}{statement.rule.says} ({statement.evidence.tool})"
+                        yield criterion.id, statement.step, text
+
+    def _gap(self, draft: _Draft) -> str:
+        name = self.questionnaire.level_name(draft.level)
+        goal = f"level {draft.level} {name}; the target is {draft.target}"
+        if draft.shared:
+            text = f"The organisation lacks {len(draft.criteria)} criteria of {goal}"
+            owners: list[Application | None] = [None]
+        else:
+            total = len(self.assessment.in_tier(draft.tiers[0].id))
+            text = f"{len(draft.lacking)} of {total} applications lack criteria of {goal}"
+            owners = [self.assessment.applications[key] for key in draft.lacking]
+        answers = [answer_of(self.assessment.answers, owner, c.id) for owner in owners for c in draft.criteria]
+        open_ = sum(reading(self.questionnaire, answer, None).claimed == UNANSWERED for answer in answers)
+        return text + (f"; {open_} of {len(answers)} answers are still open" if open_ else "")
+
+    def _worth(self, draft: _Draft) -> str:
+        exposed = {
+            key: self._exposure(self.assessment.applications[key], self.content.tiers.by_id[tier], criteria)
+            for key, criteria in draft.lacking.items()
+            for tier in (self.assessment.applications[key].tier,)
+        }
+        top = max(sorted(exposed), key=lambda key: exposed[key])
+        name = self.assessment.applications[top].name
+        text = f"Worth {rounded(draft.value)} over {len(exposed)} application{'s' if len(exposed) > 1 else ''}"
+        return text + (f"; exposure up to {float(exposed[top]):.1f} ({name})" if exposed[top] > 1 else "")
+
+
+def _order(drafts: Mapping[str, _Draft], setup_paid: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What must come before each item: the next lower level, who carries the setup, prerequisites.
+
+    Prerequisites between criteria are acyclic, but items group criteria and may still lean on each other. An edge
+    that would close a circle is left out: weakest kind first, in the order of the ids.
+    """
+    by_practice: dict[tuple[str, str], dict[int, str]] = {}
+    """(tier, practice) → level → item"""
+    for key, draft in drafts.items():
+        for tier in draft.tiers:
+            by_practice.setdefault((tier.id, draft.practice.id), {})[draft.level] = key
+    levels: list[tuple[str, str]] = []
+    setups: list[tuple[str, str]] = []
+    prerequisites: list[tuple[str, str]] = []
+    for key, draft in sorted(drafts.items()):
+        setups += [(key, setup_paid[criterion.id]) for criterion in draft.criteria]
+        for tier in draft.tiers:
+            lower = {n: k for n, k in by_practice[tier.id, draft.practice.id].items() if n < draft.level}
+            levels += [(key, lower[max(lower)])] if lower else []
+            for criterion in draft.criteria:
+                for wanted in criterion.prerequisites:
+                    items = by_practice.get((tier.id, wanted.rpartition(".")[0]), {}).values()
+                    prerequisites += [
+                        (key, item) for item in items if wanted in (entry.id for entry in drafts[item].criteria)
+                    ]
+    edges = [(later, earlier) for later, earlier in levels + setups + prerequisites if later != earlier]
+    after: dict[str, set[str]] = {key: set() for key in drafts}
+    for later, earlier in edges:
+        after[later].add(earlier)
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError:
+        after = {key: set() for key in drafts}
+        for later, earlier in edges:
+            if not _reaches(after, earlier, later):
+                after[later].add(earlier)
+    return {key: tuple(sorted(earlier)) for key, earlier in after.items()}
+
+
+def _reaches(after: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    """Whether ``goal`` comes, directly or not, before ``start``."""
+    seen, stack = {start}, [start]
+    while stack:
+        node = stack.pop()
+        if node == goal:
+            return True
+        fresh = after[node] - seen
+        seen |= fresh
+        stack.extend(fresh)
+    return False
+
+
+def _effort(draft: _Draft) -> str:
+    text = f"{days(draft.effort)} person-days"
+    if draft.shared or draft.setup == draft.effort:
+        return text
+    share = f"{days(draft.effort - draft.setup)} for {len(draft.lacking)} application"
+    share += "s" if len(draft.lacking) > 1 else ""
+    once = f"{days(draft.setup)} once" if draft.setup else "set-up already paid by a more critical tier"
+    return f"{text}: {once}, {share}"
+
+
+def days(value: Fraction) -> str:
+    """Person-days as a person reads them: one decimal, none where it is whole."""
+    number = rounded(value)
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def _decided(decision: Decision) -> str:
+    match decision.lane:
+        case Lane.PIN:
+            return f"Pinned to wave {decision.wave}: {decision.reason}"
+        case Lane.DEFER:
+            when = f"to wave {decision.wave} or later" if decision.wave else "beyond this plan"
+            return f"Deferred {when}: {decision.reason}"
+        case Lane.DROP:
+            return f"Dropped: {decision.reason}"
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    """A short list for a sentence, with the number left out said."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
