@@ -1,0 +1,373 @@
+"""The folder on disk: what is written, replayed, refused and kept when the disk fails."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import tomllib
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.engagement import actions, files, history, journal, pack
+from app.engagement.errors import EngagementError, UsageError
+from app.engagement.folder import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP, Engagement
+from app.engagement.journal import Change
+from questionnaires.load import shipped
+from scoring.assessment import Basis, Lane
+from scoring.evaluation import evaluate
+from scoring.schedule import plan
+from scoring.scores import Scorer
+
+QUESTIONNAIRE_ID = "financial-devsecops"
+CRITERION = "integrate.gates.pipeline-checks"
+BY = "assessor"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An engagement with two applications and an answer, closed."""
+    content = shipped()
+    assessment = actions.new_assessment(content, QUESTIONNAIRE_ID, "Acme", date(2026, 9, 30))
+    path = tmp_path / "acme"
+    with Engagement.create(path, assessment, content.questionnaires[QUESTIONNAIRE_ID], BY) as engagement:
+        for key, tier in (("pay", "1"), ("crm", "2")):
+            change = actions.add_application(content, engagement.assessment, key, key.upper(), tier)
+            engagement.apply("application", change, BY)
+        answer(engagement, "largely", application="pay", basis=Basis.DOCUMENT, note="seen")
+    return path
+
+
+def answer(engagement: Engagement, value: str, **more: Any) -> None:
+    changes = actions.answer(engagement.questionnaire, engagement.assessment, CRITERION, value, **more)
+    engagement.apply("answer", changes, BY)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_everything_is_there_again(folder: Path) -> None:
+    with Engagement.open(folder) as engagement:
+        assert sorted(engagement.assessment.applications) == ["crm", "pay"]
+        found = engagement.assessment.applications["pay"].answers[CRITERION]
+        assert (found.value, found.basis, found.note) == ("largely", Basis.DOCUMENT, "seen")
+        assert engagement.questionnaire == shipped().questionnaires[QUESTIONNAIRE_ID]
+        assert engagement.notices == ()
+
+
+def test_files_are_for_people(folder: Path) -> None:
+    raw = tomllib.loads((folder / "applications" / "pay.toml").read_text())
+    assert raw["schema_version"] == 1
+    assert raw["answers"][CRITERION] == {"value": "largely", "basis": "document", "note": "seen"}
+    lines = [json.loads(line) for line in (folder / JOURNAL).read_text().splitlines()]
+    assert [line["what"] for line in lines] == ["new", "application", "application", "answer"]
+    assert lines[3]["by"] == BY
+    assert lines[3]["set"][0]["from"] is None
+    assert lines[3]["prev"] == lines[2]["hash"]
+
+
+def test_an_answer_survives_a_process_that_never_wrote_its_checkpoint(folder: Path) -> None:
+    engagement = Engagement.open(folder, write=True)
+    answer(engagement, "fully", application="pay")
+    answer(engagement, "no", application="crm")
+    assert engagement._lock is not None
+    engagement._lock.release()  # as the operating system does for a killed process
+    assert b"fully" not in (folder / "applications" / "pay.toml").read_bytes()
+    with Engagement.open(folder, write=True) as again:
+        assert again.assessment.applications["pay"].answers[CRITERION].value == "fully"
+        assert again.assessment.applications["crm"].answers[CRITERION].value == "no"
+
+
+def test_a_torn_last_line_is_left_out_and_said(folder: Path) -> None:
+    whole = (folder / JOURNAL).read_bytes()
+    (folder / JOURNAL).write_bytes(whole + b'{"n":5,"at":"2026')
+    with Engagement.open(folder, write=True) as engagement:
+        assert "cut off" in engagement.notices[0]
+        answer(engagement, "fully", application="pay")
+    entries, torn = journal.read(folder / JOURNAL)
+    assert (len(entries), torn) == (5, 0)
+
+
+@pytest.mark.parametrize("place", [0, 200, -5])
+def test_a_changed_byte_in_the_journal_is_refused(folder: Path, place: int) -> None:
+    data = bytearray((folder / JOURNAL).read_bytes())
+    data[place] ^= 1
+    (folder / JOURNAL).write_bytes(bytes(data))
+    with pytest.raises(EngagementError, match="journal"):
+        Engagement.open(folder)
+
+
+def test_a_removed_line_is_refused(folder: Path) -> None:
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join(lines[:1] + lines[2:]))
+    with pytest.raises(EngagementError, match="line 2"):
+        Engagement.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        pytest.param(ENGAGEMENT, b"schema_version = 99\n", "newer version", id="newer version"),
+        pytest.param(ENGAGEMENT, b"organisation = 'x'\n", "schema_version", id="no version"),
+        pytest.param(ENGAGEMENT, b"schema_version = 1\n[\n", "cannot be read", id="not TOML"),
+        pytest.param(ENGAGEMENT, b"\xff\xfe", "cannot be read", id="not UTF-8"),
+        pytest.param(ENGAGEMENT, b"schema_version = 1\norganisation = 5\n", "does not fit", id="wrong type"),
+        pytest.param("applications/pay.toml", b"schema_version = 2\n", "newer version", id="newer application"),
+        pytest.param(QUESTIONNAIRE, b"schema_version = 1\n", "no questionnaire", id="no questionnaire"),
+    ],
+)
+def test_broken_files_say_what_and_where_and_stay(folder: Path, name: str, data: bytes, message: str) -> None:
+    (folder / name).write_bytes(data)
+    before = snapshot(folder)
+    with pytest.raises(EngagementError, match=message) as error:
+        Engagement.open(folder, write=True)
+    assert name.rpartition("/")[2].removesuffix(".toml") in error.value.where or str(folder) in error.value.where
+    assert error.value.remedy
+    after = snapshot(folder)
+    assert {k: v for k, v in after.items() if "lock" not in k} == {k: v for k, v in before.items() if "lock" not in k}
+    Engagement._take(folder).release()  # the failed open has let go of the lock
+
+
+def test_a_missing_journal_is_refused(folder: Path) -> None:
+    (folder / JOURNAL).unlink()
+    with pytest.raises(EngagementError, match="journal is missing"):
+        Engagement.open(folder)
+
+
+def test_not_an_engagement(tmp_path: Path) -> None:
+    with pytest.raises(EngagementError, match="is not an engagement"):
+        Engagement.open(tmp_path)
+    with pytest.raises(EngagementError, match="is not an engagement"):
+        Engagement.open(tmp_path / "nowhere")
+
+
+def test_one_writer_many_readers(folder: Path) -> None:
+    with Engagement.open(folder, write=True):
+        with pytest.raises(EngagementError, match="is being changed by"):
+            Engagement.open(folder, write=True)
+        with Engagement.open(folder) as reader, pytest.raises(EngagementError, match="reading only"):
+            answer(reader, "no")
+    with Engagement.open(folder, write=True):
+        pass
+
+
+def test_create_refuses_what_is_there(folder: Path) -> None:
+    assessment = actions.new_assessment(shipped(), QUESTIONNAIRE_ID, "Other", date(2026, 1, 1))
+    before = snapshot(folder)
+    with pytest.raises(UsageError, match="not an empty folder"):
+        Engagement.create(folder, assessment, shipped().questionnaires[QUESTIONNAIRE_ID], BY)
+    assert snapshot(folder) == before
+
+
+def test_several_changes_are_all_or_nothing(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        before = engagement.assessment
+        changes = [Change(("capacity",), 10), Change(("applications", "nobody", "name"), "x")]
+        with pytest.raises(EngagementError):
+            engagement.apply("set", changes, BY)
+        assert engagement.assessment == before
+    entries, _ = journal.read(folder / JOURNAL)
+    assert len(entries) == 4
+
+
+def test_what_changes_nothing_is_not_journaled(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        answer(engagement, "largely", application="pay")
+    assert len(journal.read(folder / JOURNAL)[0]) == 4
+
+
+def test_clear_removes_the_answer(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        answer(engagement, "clear", application="pay")
+    with Engagement.open(folder) as engagement:
+        assert CRITERION not in engagement.assessment.applications["pay"].answers
+
+
+def test_settings_survive(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        for key, value, more in (
+            ("capacity", "45/2", {}),
+            ("target.risk", "Optimized", {"tier": "2"}),
+            ("target", "2", {"tier": "3"}),
+            ("attributes", "client-data, internet-facing", {"application": "pay"}),
+            ("tier", "3", {"application": "crm"}),
+        ):
+            changes = actions.set_value(
+                engagement.content, engagement.questionnaire, engagement.assessment, key, value, **more
+            )
+            engagement.apply("set", changes, BY)
+    with Engagement.open(folder) as engagement:
+        found = engagement.assessment
+        assert found.capacity * 2 == 45
+        assert found.targets["2"] == {"risk": 4}
+        assert set(found.targets["3"].values()) == {2}
+        assert found.applications["pay"].attributes == ("client-data", "internet-facing")
+        assert found.applications["crm"].tier == "3"
+
+
+def test_a_stored_plan_is_read_back_and_knows_when_it_is_old(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        claims = evaluate(engagement.content, Scorer(engagement.questionnaire), engagement.assessment).claims
+        found = plan(engagement.content, engagement.questionnaire, engagement.assessment, claims)
+        engagement.store_plan(found, BY)
+    with Engagement.open(folder, write=True) as engagement:
+        assert engagement.plan == found
+        assert engagement.plan_is_current
+        answer(engagement, "no", application="pay")
+        assert not engagement.plan_is_current
+        known = [item.id for wave in found.waves for item in wave.items]
+        change = actions.decide(engagement.assessment, known, known[0], Lane.PIN, wave=None, reason="now", waves=8)
+        engagement.apply("plan", change, BY)
+    text = (folder / ROADMAP).read_text()
+    (folder / ROADMAP).write_text(text.replace("person-days", "person-years", 1))
+    with Engagement.open(folder) as engagement:
+        assert engagement.plan is None
+        assert "changed outside" in engagement.notices[0]
+        assert engagement.assessment.decisions[known[0]].wave == 1
+
+
+@pytest.mark.parametrize("fail_at", ["write", "fsync", "replace"])
+def test_a_full_disk_leaves_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch, fail_at: str) -> None:
+    path = folder / ENGAGEMENT
+    before = path.read_bytes()
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    target: Any = {"write": (os, "fdopen"), "fsync": (os, "fsync"), "replace": (os, "replace")}[fail_at]
+    monkeypatch.setattr(*target, full)
+    with pytest.raises(EngagementError, match="No space left"):
+        files.write_atomically(path, b"new")
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    assert [entry.name for entry in folder.iterdir() if entry.name.endswith(".part")] == []
+
+
+def test_a_full_disk_keeps_the_journal_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (folder / JOURNAL).read_bytes()
+    with Engagement.open(folder, write=True) as engagement:
+        old = engagement.assessment
+        fsync: Callable[[int], None] = os.fsync
+
+        def full(handle: int) -> None:
+            monkeypatch.setattr(os, "fsync", fsync)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(EngagementError, match="No space left"):
+            answer(engagement, "fully", application="pay")
+        assert engagement.assessment == old
+        assert (folder / JOURNAL).read_bytes() == before
+        answer(engagement, "partly", application="pay")
+    with Engagement.open(folder) as engagement:
+        assert engagement.assessment.applications["pay"].answers[CRITERION].value == "partly"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_said(folder: Path) -> None:
+    folder.chmod(0o500)
+    try:
+        with pytest.raises(EngagementError, match="cannot be written"):
+            Engagement.open(folder, write=True)
+        with Engagement.open(folder) as engagement:
+            assert engagement.assessment.organisation == "Acme"
+    finally:
+        folder.chmod(0o700)
+
+
+def test_a_folder_that_takes_no_lock_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, *_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    before = snapshot(folder)
+    with pytest.raises(EngagementError, match="cannot be written"):
+        Engagement.open(folder, write=True)
+    assert {k: v for k, v in snapshot(folder).items() if k != ".lock"} == {
+        k: v for k, v in before.items() if k != ".lock"
+    }
+
+
+@pytest.mark.parametrize("key", ["../x", "CON", "con", "a b", "", "a/b", "A", "x" * 81, "a--b", "nul", "ä"])
+def test_an_application_id_is_always_a_safe_file_name(folder: Path, key: str) -> None:
+    with Engagement.open(folder) as engagement, pytest.raises(UsageError):
+        actions.add_application(engagement.content, engagement.assessment, key, "n", "1")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "value", "application", "message"),
+    [
+        ("integrate.gates.pipeline-check", "no", None, "Did you mean 'integrate.gates.pipeline-checks'"),
+        (CRITERION, "mostly", None, "is no known answer"),
+        (CRITERION, "no", "nobody", "is no known application"),
+        ("learn.metrics.deployment-time", "no", "pay", "once for the organisation"),
+    ],
+)
+def test_a_wrong_answer_says_what_is_known(
+    folder: Path, criterion: str, value: str, application: str | None, message: str
+) -> None:
+    with Engagement.open(folder) as engagement, pytest.raises(UsageError, match=message):
+        actions.answer(engagement.questionnaire, engagement.assessment, criterion, value, application=application)
+
+
+# ---- packs and baselines
+
+
+def test_a_pack_is_the_same_bytes_twice_and_reads_back(folder: Path, tmp_path: Path) -> None:
+    data = pack.freeze(folder)
+    assert data == pack.freeze(folder)
+    path = tmp_path / "a.colonnade"
+    path.write_bytes(data)
+    found = pack.thaw(path)
+    assert found == {name: (folder / name).read_bytes() for name in found}
+    assert ENGAGEMENT in found
+    assert "applications/pay.toml" in found
+
+
+def test_a_baseline_is_kept_and_scored(folder: Path, tmp_path: Path) -> None:
+    content = shipped()
+    later = actions.new_assessment(content, QUESTIONNAIRE_ID, "Acme", date(2026, 12, 31))
+    with Engagement.create(tmp_path / "later", later, content.questionnaires[QUESTIONNAIRE_ID], BY) as engagement:
+        kept = history.keep(engagement, folder)
+        assert kept.name == "2026-09-30.colonnade"
+        (baseline,) = history.baselines(engagement)
+    assert baseline.as_of == date(2026, 9, 30)
+    assert sorted(baseline.scores.applications) == ["crm", "pay"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.toml", "/etc/passwd", "applications/../x.toml", "applications/.toml", "a\\b.toml", "extra.txt"]
+)
+def test_a_pack_with_a_foreign_name_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.colonnade"
+    path.write_bytes(pack.freeze(folder))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, b"x")
+    with pytest.raises(EngagementError, match="what no pack holds"):
+        pack.thaw(path)
+
+
+def test_broken_packs_are_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.colonnade"
+    data = pack.freeze(folder)
+    for broken in (b"", b"PK", data[:-40], data[: len(data) // 2]):
+        path.write_bytes(broken)
+        with pytest.raises(EngagementError):
+            pack.thaw(path)
+    path.write_bytes(data)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("applications/new.toml", b"x")
+    with pytest.raises(EngagementError, match="manifest"):
+        pack.thaw(path)
+    path.write_bytes(data)
+    monkeypatch.setattr(pack, "MAX_BYTES", 1000)
+    with pytest.raises(EngagementError, match="more than 1,000 bytes"):
+        pack.thaw(path)
+    with pytest.raises(EngagementError, match="cannot be read"):
+        pack.thaw(tmp_path / "nowhere")
