@@ -112,8 +112,8 @@ def _check_head(questionnaire: Questionnaire, file: str) -> Iterator[Problem]:
         for entry in _repeated(ids):
             yield Problem(file, f"{kind}[{entry}]", "stands twice", "Ids are unique in a questionnaire; rename one.")
     used = {criterion.level for criterion in questionnaire.criteria.values()}
-    for number in numbers[1:]:
-        if number not in used:
+    for number in range(numbers[0] + 1, numbers[0] + len(numbers)):
+        if number in numbers and number not in used:
             yield Problem(file, f"level[{number}]", "has no criterion", "Write one, or remove the level.")
 
 

@@ -72,7 +72,11 @@ def validate(model: type[M], raw: Mapping[str, Any], file: str, where: str = "")
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        return [_problem(model, raw, file, where, detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        # A list whose entries all failed is also "too short"; that is no problem of its own.
+        inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+        told = [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
+        return [_problem(model, raw, file, where, detail) for detail in told]
 
 
 def _problem(model: type[BaseModel], raw: Mapping[str, Any], file: str, where: str, detail: Any) -> Problem:
@@ -140,8 +144,8 @@ class _Part:
     raw: Any
 
 
-def _read_questionnaire(path: Path) -> tuple[dict[str, Any], list[_Part], list[Problem]]:
-    """The head of a questionnaire, its pillars, and what could not be read.
+def _read_questionnaire(path: Path) -> tuple[dict[str, Any] | None, list[_Part], list[Problem]]:
+    """The head of a questionnaire (None where it cannot be read), its pillars, and what could not be read.
 
     In a folder, ``questionnaire.toml`` is the head, ``targets.toml`` adds targets and weights, and every other
     TOML file is one pillar, in the order of their names. A single file holds the pillars itself.
@@ -149,7 +153,7 @@ def _read_questionnaire(path: Path) -> tuple[dict[str, Any], list[_Part], list[P
     head_file = path / HEADER if path.is_dir() else path
     head = read_toml(head_file, head_file.name)
     if isinstance(head, Problem):
-        return {}, [], [head]
+        return None, [], [head]
     parts, problems = _inside(head, head_file.name)
     for file in sorted(path.glob("*.toml")) if path.is_dir() else ():
         if file == head_file:
@@ -181,7 +185,7 @@ def _label(raw: Any, index: int) -> str:
 def load_questionnaire(path: Path, facts: Mapping[str, FactKind], tiers: Tiers) -> Loaded[Questionnaire] | Invalid:
     """A questionnaire from a folder (as it ships) or from one file (as a firm may write it)."""
     head, parts, problems = _read_questionnaire(path)
-    if not head:
+    if head is None:
         return Invalid(tuple(problems))
     head_name = HEADER if path.is_dir() else path.name
     shaped = _shaped(head, parts, problems, head_name)
