@@ -6,10 +6,12 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from reports.render import render
-
+from app.engagement.errors import EngagementError
+from app.engagement.files import unwritable
 from app.engagement.folder import Engagement
 from app.engagement.history import baselines
+from reports.pdf import CannotWrite
+from reports.render import render
 from reports.snapshot import build
 from scoring.evaluation import Evaluation
 from scoring.schedule import plan as compute
@@ -35,4 +37,12 @@ def write_report(
         version=version("colonnade"),
     )
     name = content.tiers.by_id[tier].name.casefold().replace(" ", "-")
-    return render(snapshot, out / f"tier-{tier}-{name}.pdf", step)
+    target = out / f"tier-{tier}-{name}.pdf"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return render(snapshot, target, step)
+    except CannotWrite as error:
+        remedy = "What stood there is untouched. Free space, or choose another --out."
+        raise EngagementError(f"cannot be written ({error.reason})", str(target), remedy) from error
+    except OSError as error:
+        raise unwritable(out, error) from error

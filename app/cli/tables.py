@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from rich.console import Console
@@ -10,6 +11,8 @@ from rich.text import Text
 
 from app.engagement.folder import Engagement
 from scoring.evaluation import Evaluation
+from scoring.evidence.format import Parsed, Undecidable
+from scoring.evidence.ingest import Inspection, Planned, PlannedItem
 from scoring.roadmap import Plan, days
 from scoring.scores import Node, overall_target, rounded
 
@@ -70,10 +73,10 @@ def _cells(engagement: Engagement, name: str, node: Node, target: str) -> list[T
     return [Text(cell) for cell in (*cells, target, level, answered)]
 
 
-def print_plan(engagement: Engagement, plan: Plan, tier: str | None) -> None:
-    """The waves with their items; a tier shows its own and the organisation's."""
+def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int | None = None) -> None:
+    """The (first) waves with their items; a tier shows its own and the organisation's."""
     out = console()
-    for wave in plan.waves if tier is None else plan.of_tier(tier):
+    for wave in (plan.waves if tier is None else plan.of_tier(tier))[:waves]:
         used = f"{days(wave.used)} of {days(wave.capacity)} person-days"
         table = Table(title=Text(f"Wave {wave.index} from {wave.start}: {used}"), title_justify="left", box=None)
         table.title_style = "bold"
@@ -93,3 +96,64 @@ def print_plan(engagement: Engagement, plan: Plan, tier: str | None) -> None:
     if rest:
         out.print(f"Not in these waves: {len(rest)} items with {days(total)} person-days.")
     out.print(f"Solver {plan.solver}, objective {float(plan.objective):.2f}")
+
+
+def _name(inspection: Inspection) -> str:
+    return inspection.path + (f" › {inspection.member}" if inspection.member else "")
+
+
+def _findings(outcome: Parsed) -> str:
+    found = outcome.findings
+    if found is None:
+        return ""
+    parts = [f"{getattr(found, name)} {name}" for name in ("critical", "high", "medium", "low", "info")]
+    return ", ".join(part for part in parts if not part.startswith("0 ")) or "none"
+
+
+def print_inspections(found: Sequence[Inspection]) -> None:
+    """Each file: what it is, its records, findings and facts; or why it could not be read."""
+    out = console()
+    for inspection in found:
+        outcome = inspection.outcome
+        out.print(Text(_name(inspection), style="bold"))
+        if not isinstance(outcome, Parsed):
+            label = "undecidable" if isinstance(outcome, Undecidable) else "rejected"
+            out.print(Text(f"  {label}: {outcome.reason}"))
+            if isinstance(outcome, Undecidable):
+                out.print(Text(f"  it could be: {', '.join(outcome.candidates)}"))
+            continue
+        when = outcome.captured_at.date().isoformat() if outcome.captured_at else "undated"
+        records = outcome.records
+        counted = f"{records.raw} {records.unit}s, {records.open} open, {records.distinct} distinct"
+        out.print(Text(f"  {outcome.format} by {outcome.tool or 'an unnamed tool'}, {when}: {counted}"))
+        if outcome.findings is not None and outcome.findings.total:
+            out.print(Text(f"  findings: {_findings(outcome)}"))
+        for fact in outcome.facts:
+            of = f" ({fact.category})" if fact.category else ""
+            sample = f", sample of {fact.sample}" if fact.sample else ""
+            out.print(Text(f"    {fact.name}{of} = {fact.value}{sample}"))
+        for warning in (*inspection.warnings, *outcome.warnings):
+            out.print(Text(f"  note: {warning}"))
+
+
+def print_ingest(items: Sequence[PlannedItem], dry_run: bool) -> None:
+    """The plan: each file, where it goes and why, or why it was left out."""
+    out = console()
+    table = Table(box=None, pad_edge=False)
+    for name in ("File", "Is", "Findings", "Goes to", "Why"):
+        table.add_column(name, overflow="fold")
+    for item in items:
+        outcome = item.inspection.outcome
+        parsed = outcome if isinstance(outcome, Parsed) else None
+        goes = str(item.target) if item.outcome is Planned.ADD else item.outcome.value
+        cells = (
+            _name(item.inspection),
+            parsed.format if parsed else "",
+            _findings(parsed) if parsed else "",
+            goes,
+            item.why,
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    out.print(table)
+    added = sum(item.outcome is Planned.ADD for item in items)
+    out.print(f"{added} of {len(items)} {'to be registered' if dry_run else 'registered'}")

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from app.cli import USAGE, assess, demo, evidence, results
+from app.cli import UNREADABLE, USAGE, assess, demo, evidence, results
 from app.engagement.errors import EngagementError, UsageError
 
 app = typer.Typer(
@@ -27,10 +27,8 @@ demo.add_to(app)
 
 def run_verb() -> None:
     """Run one verb and exit with its code."""
-    from app.cli import UNREADABLE
-
     try:
-        app()
+        app(prog_name="colonnade")
     except UsageError as error:
         _tell(error)
         sys.exit(USAGE)

@@ -1,0 +1,142 @@
+"""``colonnade demo``: the whole way once, on a fictional firm."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import assets
+from app.cli.evidence import apply_plan
+from app.cli.results import evaluated, write_reports
+from app.engagement import history
+from app.engagement.errors import UsageError
+from app.engagement.folder import ENGAGEMENT, Engagement, parse_assessment, toml_files
+from questionnaires.load import shipped
+from questionnaires.model import Scope
+from scoring.evidence.ingest import inspect
+from scoring.evidence.ingest import plan as assign
+from scoring.schedule import plan
+
+BY = "demo"
+NOW, *EARLIER = ("2026-q3", "2026-q1", "2025-q3")
+"""Folders of the sample, the engagement that the reports are about first."""
+MARK = ".colonnade-demo"
+"""Says that a folder was made by this command and may be made anew."""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(
+    out: Annotated[Path, typer.Argument(metavar="[OUT]", help="Where everything goes.")] = Path("out"),
+    window: Annotated[bool, typer.Option(help="Open the desktop application if there is a display.")] = True,
+) -> None:
+    """Assess a fictional firm: sample → evidence → scores → plan → PDFs."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from app.cli.tables import console, print_plan, print_scores
+
+    screen = console()
+    folder = out / "engagement"
+    columns = (TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.fields[result]}"))
+    with Progress(*columns, console=screen) as progress:
+        task = progress.add_task("Sample engagement", total=len(EARLIER) + 1, result="")
+        engagement = _made(folder)
+        progress.advance(task)
+        with engagement:
+            for name in EARLIER:
+                _remember(engagement, name)
+                progress.advance(task)
+            count = len(engagement.assessment.applications)
+            firm = engagement.assessment.organisation
+            progress.update(task, result=f"{firm}: {count} applications, {len(EARLIER)} earlier engagements")
+
+            exports = assets.SAMPLE / "exports"
+            task = progress.add_task("Evidence", total=None, result="")
+            found = inspect(
+                sorted(exports.iterdir()),
+                lambda done, total, _: progress.update(task, completed=done, total=total),
+            )
+            of_firm = [entry for entry in found if Path(entry.path).parent.name == "organisation"]
+            rest = [entry for entry in found if entry not in of_firm]
+            items = assign(rest, engagement.assessment) + assign(of_firm, engagement.assessment, Scope.ORGANISATION)
+            added = apply_plan(engagement, items, BY)
+            evaluation = evaluated(engagement)
+            claims = evaluation.claims
+            speaks = f"speaks to {len(claims.by_key)} answers, challenges {len(claims.challenged)}"
+            progress.update(task, result=f"{added} of {len(items)} exports read; {speaks}")
+
+            task = progress.add_task("Roadmap", total=1, result="")
+            roadmap = plan(engagement.content, engagement.questionnaire, engagement.assessment, claims)
+            engagement.store_plan(roadmap, BY)
+            planned = sum(len(wave.items) for wave in roadmap.waves)
+            progress.update(task, completed=1, result=f"{planned} initiatives over {len(roadmap.waves)} quarters")
+
+            task = progress.add_task("Reports", total=1.0, result="")
+
+            def step(name: str, share: float) -> None:
+                progress.update(task, completed=share, result=name)
+
+            written = write_reports(engagement, out, None, step)
+            progress.update(task, completed=1.0, result=f"{len(written)} PDFs")
+    screen.print()
+    print_scores(engagement, evaluation)
+    print_plan(engagement, roadmap, None, waves=1)
+    screen.print()
+    for path in (*written, folder):
+        screen.print(str(path), soft_wrap=True)
+    if window and _has_display():
+        _open_window(folder)
+        screen.print("The desktop application opens on this engagement.")
+
+
+def _made(folder: Path) -> Engagement:
+    """The sample as a new engagement; one that an earlier demo made is replaced, anything else is left alone."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).is_file():
+            raise UsageError("holds something that no demo made", str(folder), "Choose another OUT.")
+        shutil.rmtree(folder)
+    engagement = _created(NOW, folder)
+    (folder / MARK).touch()
+    return engagement
+
+
+def _created(name: str, folder: Path) -> Engagement:
+    source = assets.SAMPLE / name
+    assessment, _ = parse_assessment(toml_files(source), f"{source.name}/{ENGAGEMENT}")
+    content = shipped()
+    return Engagement.create(folder, assessment, content.questionnaires[assessment.questionnaire], BY)
+
+
+def _remember(engagement: Engagement, name: str) -> None:
+    """Keep an earlier sample engagement as a baseline."""
+    with tempfile.TemporaryDirectory() as scratch:
+        earlier = Path(scratch) / name
+        _created(name, earlier).close()
+        history.keep(engagement, earlier)
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_window(folder: Path) -> None:
+    """The desktop application in a process of its own, so that the command ends."""
+    command = [sys.executable, "-c", "import sys; from app.desktop import run; sys.exit(run(folder=sys.argv[1]))"]
+    subprocess.Popen(
+        [*command, str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -1,0 +1,253 @@
+"""The command line as a contract: exit codes, what is printed where, and what is never printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import main
+
+CRITERION = "integrate.gates.pipeline-checks"
+
+
+@dataclass
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Colonnade:
+    """The command, run in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: object) -> Outcome:
+        self._monkeypatch.setattr(sys, "argv", ["colonnade", *map(str, arguments)])
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        printed = self._capsys.readouterr()
+        code = exit_.value.code
+        return Outcome(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)
+
+
+@pytest.fixture
+def colonnade(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Colonnade:
+    return Colonnade(monkeypatch, capsys)
+
+
+@pytest.fixture
+def folder(colonnade: Colonnade, tmp_path: Path) -> Path:
+    path = tmp_path / "acme"
+    assert colonnade("new", path, "--organisation", "Acme", "--date", "2026-09-30").code == 0
+    assert colonnade("application", "add", path, "pay", "--name", "Payments", "--tier", "1").code == 0
+    assert colonnade("application", "add", path, "crm", "--name", "CRM", "--tier", "2").code == 0
+    return path
+
+
+def test_help_names_every_verb(colonnade: Colonnade) -> None:
+    found = colonnade("--help")
+    assert found.code == 0
+    verbs = ("demo", "new", "application", "set", "answer", "inspect", "ingest", "score", "roadmap", "plan", "report")
+    assert all(verb in found.out for verb in (*verbs, "check-content"))
+    for verb in verbs:
+        assert colonnade(verb, "--help").code == 0
+
+
+@pytest.mark.parametrize("arguments", [("nonsense",), ("new",), ("answer",), ("score", "a", "b", "--nope")])
+def test_wrong_usage_is_2(colonnade: Colonnade, arguments: tuple[str, ...]) -> None:
+    assert colonnade(*arguments).code == 2
+
+
+def test_score_rows_follow_the_contract(colonnade: Colonnade, folder: Path) -> None:
+    assert colonnade("answer", folder, CRITERION, "fully", "--basis", "document").code == 0
+    found = colonnade("score", folder, "--json")
+    assert found.code == 0
+    assert found.json["as_of"] == "2026-09-30"
+    assert found.json["rules"] == "1"
+    rows = found.json["results"]
+    assert all(
+        list(row)
+        == [
+            "tier",
+            "application",
+            "pillar",
+            "practice",
+            "score",
+            "up_to",
+            "evidenced",
+            "exact",
+            "level",
+            "target",
+            "answered",
+            "applicable",
+            "held_down_by",
+        ]
+        for row in rows
+    )
+
+    def row(**wanted: Any) -> dict[str, Any]:
+        keys = {"tier": None, "application": None, "pillar": None, "practice": None} | wanted
+        (match,) = [row for row in rows if all(row[key] == value for key, value in keys.items())]
+        return match
+
+    practice = row(tier="1", application="pay", pillar="integrate", practice="integrate.gates")
+    # One of two criteria of level 2 fully: 1 + 1/2.
+    assert (practice["exact"], practice["score"], practice["evidenced"], practice["level"]) == ("3/2", 1.5, 1.5, 1)
+    assert (practice["answered"], practice["applicable"], practice["target"]) == (1, 8, 4)
+    assert practice["up_to"] == 4.0
+    assert row(tier="2", pillar="integrate")["held_down_by"]
+    assert row()["score"] is not None
+    assert row(tier="1")["target"] == 3.6
+
+
+def test_answers_clear_and_common_answers_are_overridden(colonnade: Colonnade, folder: Path) -> None:
+    colonnade("answer", folder, CRITERION, "fully")
+    colonnade("answer", folder, CRITERION, "no", "--application", "crm")
+
+    def score(application: str) -> str:
+        rows = colonnade("score", folder, "--json").json["results"]
+        return next(r["exact"] for r in rows if r["application"] == application and r["practice"] == "integrate.gates")
+
+    assert (score("pay"), score("crm")) == ("3/2", "1/1")
+    assert colonnade("answer", folder, CRITERION, "clear", "--application", "crm").code == 0
+    assert score("crm") == "3/2"
+
+
+def test_not_applicable_without_reason_is_said_to_count_as_unanswered(colonnade: Colonnade, folder: Path) -> None:
+    found = colonnade("answer", folder, CRITERION, "not-applicable")
+    assert found.code == 0
+    assert "counts as unanswered" in found.err
+    assert "counts as" not in colonnade("answer", folder, CRITERION, "not-applicable", "--reason", "none").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("answer", "{folder}", "integrate.gates.pipeline-check", "no"), 2, "Did you mean"),
+        (("answer", "{folder}", CRITERION, "maybe"), 2, "Known: clear, fully"),
+        (("answer", "{folder}", CRITERION, "no", "--basis", "hearsay"), 2, ""),
+        (("application", "add", "{folder}", "../x", "--name", "X", "--tier", "1"), 2, "cannot be an application's id"),
+        (("application", "add", "{folder}", "pay", "--name", "X", "--tier", "1"), 2, "exists already"),
+        (("application", "add", "{folder}", "x", "--name", "X", "--tier", "4"), 2, "is no known tier"),
+        (("set", "{folder}", "capacity", "a few"), 2, "person-days"),
+        (("set", "{folder}", "--tier", "1", "capacity", "5"), 2, "setting of a tier"),
+        (("set", "{folder}", "regimes", "no-such-law"), 2, "is no known regime"),
+        (("set", "{folder}", "--tier", "1", "target.risk", "9"), 2, "is no known level"),
+        (("set", "{folder}", "--application", "pay", "attributes", "shiny"), 2, "is no known attribute"),
+        (("plan", "{folder}", "pin", "nothing/2", "--reason", "r"), 2, "is no known roadmap item"),
+        (("new", "{folder}", "--organisation", "Other"), 2, "not an empty folder"),
+        (("new", "{tmp}/x", "--organisation", "X", "--date", "yesterday"), 2, "is no date"),
+        (("new", "{tmp}/x", "--organisation", "X", "--questionnaire", "other"), 2, "is no known questionnaire"),
+        (("score", "{tmp}/nowhere"), 3, "is not an engagement"),
+        (("roadmap", "{folder}", "--tier", "9"), 2, "is no known tier"),
+    ],
+)
+def test_errors_say_what_and_what_next(
+    colonnade: Colonnade, folder: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    found = colonnade(*(argument.format(folder=folder, tmp=tmp_path) for argument in arguments))
+    assert found.code == code, found
+    assert message in found.err
+    assert "Traceback" not in found.err
+    assert found.out == ""
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_roadmap_is_stored_repeatable_and_obeys(colonnade: Colonnade, folder: Path) -> None:
+    first = colonnade("roadmap", folder, "--json").json
+    assert list(first) == ["solver", "objective", "bound", "gap", "waves", "unplanned"]
+    assert list(first["waves"][0]) == ["index", "start", "capacity", "used", "items"]
+    item = first["waves"][0]["items"][0]
+    assert list(item) == [
+        "id",
+        "practice",
+        "level",
+        "scope",
+        "tiers",
+        "applications",
+        "effort",
+        "value",
+        "reasons",
+    ]
+    assert first["waves"][0]["start"] == "2026-09-30"
+    assert colonnade("roadmap", folder, "--json").json == first
+    assert colonnade("plan", folder, "defer", item["id"], "--wave", "3", "--reason", "later").code == 0
+    again = colonnade("roadmap", folder, "--json").json
+    where = {entry["id"]: wave["index"] for wave in again["waves"] for entry in wave["items"]}
+    assert where.get(item["id"], 9) >= 3
+    kinds = [r["kind"] for wave in again["waves"] for e in wave["items"] if e["id"] == item["id"] for r in e["reasons"]]
+    assert "decision" in kinds or item["id"] not in where
+    view = colonnade("roadmap", folder, "--tier", "2", "--json").json
+    assert all("2" in entry["tiers"] for wave in view["waves"] for entry in wave["items"])
+
+
+def test_who_acted_is_journaled(colonnade: Colonnade, folder: Path) -> None:
+    colonnade("answer", folder, CRITERION, "no", "--as", "The auditor")
+    last = json.loads((folder / "journal.jsonl").read_text().splitlines()[-1])
+    assert last["by"] == "The auditor"
+
+
+def test_inspect_prints_one_json_document_whatever_the_files_are(colonnade: Colonnade, tmp_path: Path) -> None:
+    (tmp_path / "a.sarif").write_text('{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}')
+    (tmp_path / "null.json").write_text("null")
+    (tmp_path / "cut.json").write_text('{"version":"2.1.0","runs":[{"tool"')
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    found = colonnade("inspect", tmp_path, tmp_path / "missing.json", "--json")
+    assert found.code == 3
+    outcomes = {Path(entry["path"]).name: entry["outcome"] for entry in found.json}
+    assert outcomes == {
+        "a.sarif": "parsed",
+        "null.json": "undecidable",
+        "cut.json": "rejected",
+        "photo.png": "rejected",
+        "missing.json": "rejected",
+    }
+    keys = (
+        "path member sha256 outcome candidates reason format tool category captured_at records findings facts warnings"
+    )
+    assert all(list(entry) == keys.split() for entry in found.json)
+    assert colonnade("inspect", tmp_path / "a.sarif", "--json").code == 0
+
+
+def test_ingest_registers_once_and_touches_no_answer(colonnade: Colonnade, folder: Path, tmp_path: Path) -> None:
+    export = tmp_path / "exports" / "a.sarif"
+    export.parent.mkdir()
+    export.write_text('{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}')
+    colonnade("answer", folder, CRITERION, "no")
+    before = (folder / "journal.jsonl").read_bytes()
+    assert colonnade("ingest", folder, export, "--application", "pay", "--dry-run").code == 0
+    assert (folder / "journal.jsonl").read_bytes() == before
+    unassigned = colonnade("ingest", folder, export, "--json")
+    assert (unassigned.code, unassigned.json["counts"]) == (3, {"unassigned": 1})
+    added = colonnade("ingest", folder, export, "--application", "pay", "--json")
+    assert (added.code, added.json["counts"]) == (0, {"add": 1})
+    again = colonnade("ingest", folder, export, "--application", "pay", "--json")
+    assert (again.code, again.json["counts"]) == (0, {"duplicate": 1})
+    assert "a.sarif" in (folder / "applications" / "pay.toml").read_text()
+    assert colonnade("ingest", folder, export, "--organisation").code == 0
+    assert colonnade("ingest", folder, export, "--application", "nobody").code == 2
+
+
+def test_check_content_is_1_with_problems(colonnade: Colonnade, tmp_path: Path) -> None:
+    good = colonnade("check-content", "--json")
+    assert good.code == 0
+    assert good.json["problems"] == []
+    assert good.json["questionnaires"]["financial-devsecops"]["practices"] == 26
+    (tmp_path / "questionnaire.toml").write_text("titel = 'x'\n")
+    bad = colonnade("check-content", tmp_path)
+    assert bad.code == 1
+    assert "titel is not a known key. Did you mean 'title'?" in bad.out
+    assert colonnade("check-content", tmp_path / "nowhere").code == 1
