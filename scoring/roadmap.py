@@ -303,11 +303,12 @@ class _Survey:
         name = self.questionnaire.level_name(draft.level)
         goal = f"level {draft.level} {name}; the target is {draft.target}"
         if draft.shared:
-            text = f"The organisation lacks {len(draft.criteria)} criteria of {goal}"
+            text = f"The organisation lacks {_counted(len(draft.criteria), 'criterion', 'criteria')} of {goal}"
             owners: list[Application | None] = [None]
         else:
             total = len(self.assessment.in_tier(draft.tiers[0].id))
-            text = f"{len(draft.lacking)} of {total} applications lack criteria of {goal}"
+            lack = "lacks" if len(draft.lacking) == 1 else "lack"
+            text = f"{len(draft.lacking)} of {_counted(total, 'application', 'applications')} {lack} criteria of {goal}"
             owners = [self.assessment.applications[key] for key in draft.lacking]
         answers = [answer_of(self.assessment.answers, owner, c.id) for owner in owners for c in draft.criteria]
         open_ = sum(reading(self.questionnaire, answer, None).claimed == UNANSWERED for answer in answers)
@@ -321,7 +322,7 @@ class _Survey:
         }
         top = max(sorted(exposed), key=lambda key: exposed[key])
         name = self.assessment.applications[top].name
-        text = f"Worth {rounded(draft.value)} over {len(exposed)} application{'s' if len(exposed) > 1 else ''}"
+        text = f"Worth {rounded(draft.value)} over {_counted(len(exposed), 'application', 'applications')}"
         return text + (f"; exposure up to {float(exposed[top]):.1f} ({name})" if exposed[top] > 1 else "")
 
 
@@ -377,12 +378,15 @@ def _reaches(after: Mapping[str, set[str]], start: str, goal: str) -> bool:
     return False
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def _effort(draft: _Draft) -> str:
     text = f"{days(draft.effort)} person-days"
     if draft.shared or draft.setup == draft.effort:
         return text
-    share = f"{days(draft.effort - draft.setup)} for {len(draft.lacking)} application"
-    share += "s" if len(draft.lacking) > 1 else ""
+    share = f"{days(draft.effort - draft.setup)} for {_counted(len(draft.lacking), 'application', 'applications')}"
     once = f"{days(draft.setup)} once" if draft.setup else "set-up already paid by a more critical tier"
     return f"{text}: {once}, {share}"
 

@@ -41,12 +41,17 @@ def demo(
 ) -> None:
     """Assess a fictional firm: sample → evidence → scores → plan → PDFs."""
     from rich.progress import BarColumn, Progress, TextColumn
+    from rich.table import Column
 
     from app.cli.tables import console, print_plan, print_scores
 
     screen = console()
     folder = out / "engagement"
-    columns = (TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.fields[result]}"))
+    columns = (
+        TextColumn("{task.description}", table_column=Column(min_width=17)),
+        BarColumn(bar_width=12),
+        TextColumn("{task.fields[result]}", markup=False, table_column=Column(overflow="fold")),
+    )
     with Progress(*columns, console=screen) as progress:
         task = progress.add_task("Sample engagement", total=len(EARLIER) + 1, result="")
         engagement = _made(folder)

@@ -12,19 +12,17 @@ from app.engagement.folder import Engagement
 from app.engagement.history import baselines
 from reports.pdf import CannotWrite
 from reports.render import render
-from reports.snapshot import build
+from reports.snapshot import Snapshot, build
 from scoring.evaluation import Evaluation
 from scoring.schedule import plan as compute
 
 
-def write_report(
-    engagement: Engagement, evaluation: Evaluation, tier: str, out: Path, step: Callable[[str, float], None]
-) -> Path:
-    """Write ``tier-N-name.pdf`` into ``out``; ``step`` hears what is done and the share (0 to 1)."""
+def report_snapshot(engagement: Engagement, evaluation: Evaluation, tier: str) -> Snapshot:
+    """Everything that one tier's report shows."""
     content, questionnaire, assessment = engagement.content, engagement.questionnaire, engagement.assessment
-    # Only the verb `roadmap` stores a plan. Without one the greedy plan is shown, as the report says.
+    # Only the verb `roadmap` stores a plan. Without one the greedy plan is shown.
     plan = engagement.plan or compute(content, questionnaire, assessment, evaluation.claims)
-    snapshot = build(
+    return build(
         content,
         questionnaire,
         assessment,
@@ -36,7 +34,14 @@ def write_report(
         head=engagement.head,
         version=version("colonnade"),
     )
-    name = content.tiers.by_id[tier].name.casefold().replace(" ", "-")
+
+
+def write_report(
+    engagement: Engagement, evaluation: Evaluation, tier: str, out: Path, step: Callable[[str, float], None]
+) -> Path:
+    """Write ``tier-N-name.pdf`` into ``out``; ``step`` hears what is done and the share (0 to 1)."""
+    snapshot = report_snapshot(engagement, evaluation, tier)
+    name = engagement.content.tiers.by_id[tier].name.casefold().replace(" ", "-")
     target = out / f"tier-{tier}-{name}.pdf"
     try:
         out.mkdir(parents=True, exist_ok=True)

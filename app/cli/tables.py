@@ -16,13 +16,16 @@ from scoring.evidence.ingest import Inspection, Planned, PlannedItem
 from scoring.roadmap import Plan, days
 from scoring.scores import Node, overall_target, rounded
 
-BAR = 12
+FILE_WIDTH = 120
+"""Columns where the output goes into a file or a pipe, which has no width of its own."""
+BAR = 10
 """Characters of a full bar."""
 
 
 def console() -> Console:
     """Standard output; no markup, because every shown text may come from a file."""
-    return Console(markup=False, highlight=False, emoji=False)
+    out = Console(markup=False, highlight=False, emoji=False)
+    return out if out.is_terminal else Console(markup=False, highlight=False, emoji=False, width=FILE_WIDTH)
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -32,7 +35,7 @@ def bar(share: float, width: int = BAR) -> str:
 
 
 def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
-    """One table per tier: pillars with score, range, evidenced score, level against target, coverage."""
+    """One table per tier: pillars with score, range, what evidence shows of it, target, lowest level, coverage."""
     out, scores, questionnaire = console(), evaluation.scores, engagement.questionnaire
     if not scores.tiers:
         out.print("No application yet: 'colonnade application add' adds one.")
@@ -53,11 +56,11 @@ def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
 
 def _score_table(title: str) -> Table:
     table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column("Pillar", max_width=44)
-    table.add_column("Score", justify="right")
-    table.add_column("")
-    for name in ("up to", "evidenced", "target", "lowest level", "answered"):
-        table.add_column(name, justify="right")
+    table.add_column("Pillar", ratio=1)
+    table.add_column("Score", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True, min_width=BAR)
+    for name in ("up to", "evidenced", "target", "lowest", "answered"):
+        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 

@@ -1,0 +1,75 @@
+"""One thread beside the window, for what waits on a disk or imports slowly.
+
+Tasks run one after the other, always on the same thread, and their outcome arrives on the GUI thread. Heavy
+computing does not belong here but into a child process (:mod:`app.desktop.jobs`): a thread that computes takes the
+interpreter away from the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The task raised; whoever asked for it says what that means."""
+
+    error: Exception
+
+
+class Background(QObject):
+    """Runs tasks on its own thread. Create it, call it and stop it on the GUI thread."""
+
+    _ended = Signal(object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._stopped = False
+        self._waiting = 0
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def idle(self) -> bool:
+        """Whether every outcome has arrived."""
+        return self._waiting == 0
+
+    def submit(self, task: Callable[[], T], then: Callable[[Done[T] | Failed], None] | None = None) -> None:
+        """Run ``task`` on the thread; ``then`` gets its outcome on the GUI thread. Ignored once stopped."""
+        if self._stopped:
+            return
+        self._waiting += 1
+        self._pool.submit(self._run, task, then)
+
+    def _run(self, task: Callable[[], T], then: Callable[[Done[T] | Failed], None] | None) -> None:
+        outcome: Done[T] | Failed
+        try:
+            outcome = Done(task())
+        except Exception as error:
+            outcome = Failed(error)
+        if not self._stopped:
+            self._ended.emit((then, outcome))
+
+    @Slot(object)
+    def _on_ended(self, ended: tuple[Callable[[object], None] | None, object]) -> None:
+        self._waiting -= 1
+        then, outcome = ended
+        if then is not None:
+            then(outcome)
+
+    def stop(self) -> None:
+        """Finish what was asked for, wait for it, and take nothing more. Outcomes no longer arrive."""
+        self._stopped = True
+        self._pool.shutdown(wait=True)

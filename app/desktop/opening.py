@@ -1,0 +1,67 @@
+"""Engagements from and to the disk, on the writer's thread. This module imports what the start page must not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from app.engagement import actions
+from app.engagement.errors import EngagementError
+from app.engagement.folder import Engagement, actor
+from questionnaires.load import shipped
+from scoring.evaluation import Evaluation, evaluate
+from scoring.scores import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An engagement with its first scores, ready for a session."""
+
+    engagement: Engagement
+    scorer: Scorer
+    evaluation: Evaluation
+    plan_current: bool
+    refusal: EngagementError | None = None
+    """Why it is open for reading only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a new engagement starts from."""
+
+    folder: Path
+    organisation: str
+    questionnaire: str
+    as_of: date
+
+
+def warm() -> None:
+    """Load the content and the pages, so that the first engagement opens at once."""
+    import app.desktop.workspace
+
+    del app
+    shipped()
+
+
+def open_folder(folder: Path) -> Opened:
+    """For writing where the folder and its other users let us, else for reading. Raises EngagementError."""
+    try:
+        return _opened(Engagement.open(folder, write=True))
+    except EngagementError as refusal:
+        # What cannot be read either fails again, with the same words; else the refusal says why it is for reading.
+        return _opened(Engagement.open(folder), refusal)
+
+
+def create(draft: Draft) -> Opened:
+    """A new engagement. Raises EngagementError."""
+    content = shipped()
+    assessment = actions.new_assessment(content, draft.questionnaire, draft.organisation, draft.as_of)
+    questionnaire = content.questionnaires[draft.questionnaire]
+    return _opened(Engagement.create(draft.folder, assessment, questionnaire, actor()))
+
+
+def _opened(engagement: Engagement, refusal: EngagementError | None = None) -> Opened:
+    scorer = Scorer(engagement.questionnaire)
+    evaluation = evaluate(engagement.content, scorer, engagement.assessment)
+    return Opened(engagement, scorer, evaluation, engagement.plan_is_current, refusal)

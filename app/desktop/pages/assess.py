@@ -1,0 +1,440 @@
+"""Assess: one practice at a time, every criterion by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.icons import IconButton
+from app.desktop.models.card import card_state
+from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, criterion_is
+from app.desktop.pages.page import Destination, Page
+from app.desktop.session import Changed, Session
+from app.desktop.theme import Role
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.detail import Detail
+from app.desktop.widgets.ladder import Cell, Ladder, Rung
+from app.desktop.widgets.practice_row import PracticeTree
+from app.desktop.widgets.text import column, label, row, rule
+from questionnaires.model import NOT_APPLICABLE, Practice, Scope
+from reports import words
+from scoring.assessment import Basis
+
+
+class AssessPage(Page):
+    """Left the practices, in the middle the ladder and the cards, right what helps to answer."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._practice: Practice = session.questionnaire.pillar[0].practice[0]
+        self._current = 0
+        self._model = PracticesModel(session, self)
+        self._filtered = PracticesFilter(session, self._model, self)
+        self._cards: list[Card] = []
+        self._build_left()
+        self._build_middle()
+        self._detail = Detail(session)
+        self._splitter = QSplitter()
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        for widget, stretch, least in ((self._left, 0, 210), (self._middle, 1, 480), (self._detail, 0, 220)):
+            self._splitter.addWidget(widget)
+            widget.setMinimumWidth(theme.px(least))
+            self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
+        self._splitter.setSizes([theme.px(260), theme.px(640), theme.px(290)])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._splitter)
+        self._add_keys()
+        session.changed.connect(self._on_session_changed)
+        session.evaluated.connect(self._on_session_evaluated)
+        session.application_changed.connect(self._on_session_application_changed)
+        self.show_practice(self._practice.id)
+
+    # ---- building
+
+    def _build_left(self) -> None:
+        self._find = QLineEdit()
+        self._find.setPlaceholderText(self.tr("Find   Ctrl+F"))
+        self._find.setAccessibleName(self.tr("Find practices by their questions"))
+        self._find.setClearButtonEnabled(True)
+        self._find.textChanged.connect(self._on_filter_changed)
+        self._filter = QComboBox()
+        self._filter.setAccessibleName(self.tr("Which practices to list"))
+        for name, text in (
+            (Filter.ALL, self.tr("All practices")),
+            (Filter.UNANSWERED, self.tr("Unanswered")),
+            (Filter.BELOW_TARGET, self.tr("Below target")),
+            (Filter.CHALLENGED, self.tr("Challenged")),
+            (Filter.STALE, self.tr("Evidence too old")),
+            (Filter.NO_REASON, self.tr("Not applicable, no reason")),
+            (Filter.MARKED, self.tr("Marked for review")),
+        ):
+            self._filter.addItem(text, name)
+        self._filter.currentIndexChanged.connect(self._on_filter_changed)
+        self._none = label(self.tr("No practice is like that for these answers."), muted=True, wrap=True)
+        self._none.setContentsMargins(*(theme.px(16),) * 4)
+        questionnaire = self._session.questionnaire
+        self._tree = PracticeTree(questionnaire.base, questionnaire.top)
+        self._tree.setModel(self._filtered)
+        self._tree.setAccessibleName(self.tr("Practices"))
+        self._tree.expandAll()
+        self._tree.selectionModel().currentChanged.connect(self._on_tree_current_changed)
+        self._left = QWidget()
+        tools = column(self._find, 8, self._filter, margins=(12, 12, 12, 8))
+        self._left.setLayout(column(tools, self._none, self._tree))
+        self._none.hide()
+
+    def _build_middle(self) -> None:
+        session = self._session
+        self._pillar = label("", Role.SMALL, muted=True)
+        self._name = label("", Role.TITLE, wrap=True)
+        self._score = label("", Role.TITLE)
+        self._score_beside = label("", Role.SMALL, muted=True)
+        self._fold = IconButton("details", self.tr("Show or hide the details"), keys="F4")
+        self._fold.clicked.connect(self.fold_details)
+        self._ladder = Ladder()
+        self._ladder.criterion_chosen.connect(self._on_ladder_criterion_chosen)
+        right = Qt.AlignmentFlag.AlignRight
+        score = column(self._score, self._score_beside)
+        score.setAlignment(self._score, right)
+        score.setAlignment(self._score_beside, right)
+        top = row(column(self._pillar, self._name), 16, score, 8, self._fold)
+        top.setStretch(0, 1)
+        top.setAlignment(self._fold, Qt.AlignmentFlag.AlignTop)
+        head = column(top, 12, self._ladder, margins=(24, 16, 16, 8))
+        self._descriptors = [label("", Role.SMALL, muted=True, wrap=True) for _ in session.questionnaire.level]
+        described = row(*self._descriptors)
+        for number, entry in enumerate(self._descriptors):
+            entry.setAlignment(Qt.AlignmentFlag.AlignTop)
+            entry.setContentsMargins(0, 0, theme.px(16), 0)
+            described.setStretch(number, 1)
+        self._purpose = label("", wrap=True)
+        self._card_column = QVBoxLayout()
+        self._card_column.setSpacing(theme.px(2))
+        content = QWidget()
+        content.setLayout(
+            column(
+                column(described, 16, self._purpose, 12, margins=(24, 4, 4, 0)),
+                column(self._card_column, margins=(4, 0, 0, 0)),
+                24, -1,
+            )
+        )  # fmt: skip
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._scroll.setWidget(content)
+        keys = self.tr("1–4 answer · 0 not applicable · N note · B basis · E accept evidence · M mark · J K next, previous")
+        hint = label(keys, Role.SMALL, muted=True)
+        hint.setContentsMargins(theme.px(24), theme.px(6), theme.px(16), theme.px(6))
+        self._middle = QWidget()
+        self._middle.setLayout(column(head, self._scroll, rule(), hint))
+
+    def _add_keys(self) -> None:
+        """Keys of the page. Fields that take text keep theirs: a field accepts a character before a shortcut does."""
+        scale = self._session.questionnaire.scale
+        actions: list[tuple[str | QKeySequence.StandardKey, Callable[[], None]]] = [
+            (str(number), lambda value=step.id: self._answer(value)) for number, step in enumerate(scale, 1)
+        ]
+        actions += [
+            ("0", lambda: self._answer(NOT_APPLICABLE)),
+            ("Backspace", self._clear),
+            ("N", lambda: self._card().write_note()),
+            ("B", self._next_basis),
+            ("E", self._accept),
+            ("M", lambda: self._mark(not self._state_marked())),
+            ("J", lambda: self.step(1)),
+            ("K", lambda: self.step(-1)),
+            ("Down", lambda: self.step(1)),
+            ("Up", lambda: self.step(-1)),
+            ("U", self.next_open),
+            (QKeySequence.StandardKey.Find, self._start_find),
+            ("F4", self.fold_details),
+        ]
+        for keys, slot in actions:
+            # Up and Down belong to the list or the field that has the focus; among the cards they walk.
+            among_cards = keys in ("Up", "Down", "Backspace")
+            shortcut = QShortcut(QKeySequence(keys), self._scroll if among_cards else self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    # ---- going
+
+    def show_practice(self, practice: str, criterion: str | None = None) -> None:
+        """Bring a practice into view, at a criterion or at its first open one."""
+        self.commit()
+        self._practice = self._session.questionnaire.practices[practice]
+        self._filtered.keep(practice)
+        ids = [entry.id for entry in self._practice.criterion]
+        while len(self._cards) < len(ids):
+            self._add_card()
+        first_open = next((key for key in ids if criterion_is(self._session, key, self._wanted())), ids[0])
+        self._current = ids.index(criterion if criterion in ids else first_open)
+        for number, card in enumerate(self._cards):
+            card.setVisible(number < len(ids))
+        self._show_all()
+        self._select_in_tree(practice)
+        self._show_current(focus=False)
+
+    def _wanted(self) -> Filter:
+        """What kind of criterion to start at: what the list is filtered by, else the first unanswered."""
+        return Filter.UNANSWERED if self._filtered.filter is Filter.ALL else self._filtered.filter
+
+    def step(self, by: int) -> None:
+        """To the next or previous criterion, over the end of the practice into the next one in the list."""
+        goal = self._current + by
+        if 0 <= goal < len(self._practice.criterion):
+            self._current = goal
+            self._show_current()
+            return
+        listed = self._listed()
+        if self._practice.id not in listed:
+            return
+        place = listed.index(self._practice.id) + by
+        if 0 <= place < len(listed):
+            neighbour = self._session.questionnaire.practices[listed[place]]
+            self.show_practice(neighbour.id, neighbour.criterion[0 if by > 0 else -1].id)
+            self._card().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def next_open(self) -> None:
+        """To the next unanswered criterion, wherever it is."""
+        order = [criterion for practice in self._session.questionnaire.practices.values()
+                 for criterion in practice.criterion]  # fmt: skip
+        here = next(n for n, entry in enumerate(order) if entry.id == self.criterion)
+        for entry in (*order[here + 1 :], *order[:here]):
+            if criterion_is(self._session, entry.id, Filter.UNANSWERED):
+                self.show_practice(entry.practice_id, entry.id)
+                self._card().setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
+    @property
+    def criterion(self) -> str:
+        """The one in hand."""
+        return self._practice.criterion[self._current].id
+
+    @property
+    def ladder(self) -> Ladder:
+        return self._ladder
+
+    def _listed(self) -> list[str]:
+        """The practices in the list, in its order."""
+        found = []
+        for number in range(self._filtered.rowCount()):
+            pillar = self._filtered.index(number, 0)
+            for place in range(self._filtered.rowCount(pillar)):
+                practice = self._model.practice(self._filtered.mapToSource(self._filtered.index(place, 0, pillar)))
+                found += [practice.id] if practice else []
+        return found
+
+    @override
+    def arrive(self) -> None:
+        self._card().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def show_destination(self, destination: Destination) -> None:
+        if destination.filter is not None:
+            self._filter.setCurrentIndex(self._filter.findData(destination.filter))
+            listed = self._listed()
+            if destination.practice is None and listed:
+                self._filtered.keep(None)
+                self.show_practice((self._listed() or listed)[0])
+        if destination.practice is not None:
+            if destination.practice not in self._listed():
+                self._find.clear()
+                self._filter.setCurrentIndex(0)
+            self.show_practice(destination.practice, destination.criterion)
+        self._card().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def commit(self) -> None:
+        for card in self._cards:
+            card.commit()
+
+    def fold_details(self) -> None:
+        """Fold the details away, or bring them back."""
+        self._detail.setVisible(self._detail.isHidden())
+
+    # ---- showing
+
+    def _add_card(self) -> None:
+        number = len(self._cards)
+        card = Card([(step.id, step.name) for step in self._session.questionnaire.scale])
+        card.activated.connect(lambda: self._on_card_activated(number))
+        card.answered.connect(lambda value: self._on_card_answered(number, value))
+        card.based.connect(lambda basis: self._amend(number, basis=basis))
+        card.noted.connect(lambda text: self._amend(number, note=text))
+        card.reasoned.connect(lambda text: self._amend(number, reason=text))
+        card.marked.connect(lambda marked: self._amend(number, marked=marked))
+        card.accepted.connect(self._accept)
+        card.left.connect(lambda: self._cards[number].setFocus(Qt.FocusReason.OtherFocusReason))
+        self._cards.append(card)
+        self._card_column.addWidget(card)
+
+    def _card(self) -> Card:
+        return self._cards[self._current]
+
+    def _state_marked(self) -> bool:
+        state = self._card().state
+        return state is not None and state.marked
+
+    def _show_all(self) -> None:
+        questionnaire = self._session.questionnaire
+        practice = self._practice
+        organisation = practice.scope is Scope.ORGANISATION
+        self._pillar.setText(
+            words.parts([
+                questionnaire.pillar_of[practice.id].name,
+                self.tr("answered once for the organisation") if organisation else "",
+            ])
+        )  # fmt: skip
+        self._name.setText(practice.name)
+        self._purpose.setText(words.sentence(practice.purpose))
+        for number, entry in enumerate(self._descriptors):
+            entry.setText(practice.descriptors[number] if number < len(practice.descriptors) else "")
+        for criterion, card in zip(practice.criterion, self._cards, strict=False):
+            card.show_state(card_state(self._session, criterion.id))
+        self._show_ladder()
+
+    def _show_ladder(self) -> None:
+        """The place reached and the score: what every answer moves at once."""
+        session, practice = self._session, self._practice
+        node = session.node(practice)
+        level = node.score.level if node.score else None
+        target = session.target(practice.id)
+        rungs = [
+            Rung(
+                number=entry.number,
+                name=entry.name,
+                cells=tuple(self._cell(criterion.id) for criterion in practice.by_level.get(entry.number, ())),
+                reached=level is not None and entry.number <= level,
+                target=entry.number == target,
+            )
+            for entry in session.questionnaire.level
+        ]
+        self._ladder.show_rungs(rungs, level, self.criterion)
+        self._score.setText(words.score(node.score.low if node.score else None))
+        parts = []
+        if node.score and node.score.high != node.score.low:
+            parts.append(self.tr("up to {0}").format(words.score(node.score.high)))
+        if target is not None:
+            parts.append(self.tr("target {0}").format(target))
+        self._score_beside.setText(words.parts(parts))
+
+    def _cell(self, criterion: str) -> Cell:
+        answer = self._session.answer_in_hand(criterion)
+        value = answer.value if answer else None
+        return Cell(criterion, self._session.questionnaire.values.get(value or ""), value != NOT_APPLICABLE)
+
+    def _show_current(self, *, focus: bool = True) -> None:
+        for number, card in enumerate(self._cards):
+            card.set_current(number == self._current)
+        if focus:
+            self._card().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._detail.show_criterion(self.criterion)
+        self._show_ladder()
+        # Once the card has its new height.
+        QTimer.singleShot(0, self, self._scroll_to_current)
+
+    def _scroll_to_current(self) -> None:
+        if self._current == 0:
+            self._scroll.verticalScrollBar().setValue(0)
+        else:
+            self._scroll.ensureWidgetVisible(self._card(), 0, theme.px(16))
+
+    def _select_in_tree(self, practice: str) -> None:
+        place = self._filtered.mapFromSource(self._model.place(practice))
+        self._tree.expandAll()
+        if place.isValid() and place != self._tree.currentIndex():
+            self._tree.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self._tree.scrollTo(place)
+
+    # ---- doing
+
+    def _answer(self, value: str) -> None:
+        self._on_card_answered(self._current, value)
+
+    def _on_card_answered(self, number: int, value: str) -> None:
+        if number != self._current:
+            self._current = number
+            self._show_current()
+        self._session.answer(self.criterion, value)
+        self._card().show_state(card_state(self._session, self.criterion))
+        if value == NOT_APPLICABLE and not (self._card().state or card_state(self._session, self.criterion)).reason:
+            self._card().write_reason()
+
+    def _clear(self) -> None:
+        self._session.answer(self.criterion, "clear")
+
+    def _amend(
+        self, number: int, *, basis: Basis | None = None, note: str | None = None, reason: str | None = None,
+        marked: bool | None = None,
+    ) -> None:  # fmt: skip
+        state = self._cards[number].state
+        if state is not None:
+            self._session.amend(state.criterion, basis=basis, note=note, reason=reason, marked=marked)
+
+    def _mark(self, marked: bool) -> None:
+        self._amend(self._current, marked=marked)
+
+    def _next_basis(self) -> None:
+        state = self._card().state
+        if state is not None and state.value is not None:
+            order = list(Basis)
+            following = order[(order.index(state.basis) + 1) % len(order)] if state.basis else order[0]
+            self._amend(self._current, basis=following)
+
+    def _accept(self) -> None:
+        """Take over what evidence suggests, as an answer based on it."""
+        claim = self._session.claim(self.criterion)
+        if claim is not None and claim.suggestion is not None:
+            self._session.answer(self.criterion, claim.suggestion, basis=Basis.EVIDENCE)
+
+    def _start_find(self) -> None:
+        self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._find.selectAll()
+
+    # ---- hearing
+
+    def _on_card_activated(self, number: int) -> None:
+        if number != self._current:
+            self._current = number
+            self._show_current()
+
+    def _on_ladder_criterion_chosen(self, criterion: str) -> None:
+        self._on_card_activated([entry.id for entry in self._practice.criterion].index(criterion))
+
+    def _on_tree_current_changed(self, current: QModelIndex) -> None:
+        practice = self._model.practice(self._filtered.mapToSource(current))
+        if practice is not None and practice.id != self._practice.id:
+            self.show_practice(practice.id)
+
+    def _on_filter_changed(self) -> None:
+        self._filtered.set_filter(Filter(self._filter.currentData()), self._find.text())
+        self._tree.expandAll()
+        self._none.setVisible(self._filtered.rowCount() == 0)
+        self._select_in_tree(self._practice.id)
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        mine = {entry.id for entry in self._practice.criterion}
+        if not changed.only_answers or changed.criteria & mine:
+            self._show_all()
+            self._detail.show_criterion(self.criterion)
+
+    def _on_session_evaluated(self) -> None:
+        self._show_all()
+
+    def _on_session_application_changed(self) -> None:
+        self._on_filter_changed()
+        self._show_all()
+        self._detail.show_criterion(self.criterion)
+
+

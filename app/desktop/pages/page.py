@@ -1,0 +1,37 @@
+"""What every page is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Somewhere to go: a page, and what to show there."""
+
+    page: str
+    practice: str | None = None
+    criterion: str | None = None
+    filter: str | None = None
+    application: str | None = None
+    takes: bool = False
+    """Whether ``application`` is to be taken in hand; None then means the common answers."""
+
+
+class Page(QWidget):
+    """A page of the workspace. It shows the session and asks it to change things."""
+
+    go_wanted = Signal(object)
+    """Destination"""
+
+    def arrive(self) -> None:
+        """The page has come into view."""
+
+    def show_destination(self, destination: Destination) -> None:
+        """Bring what the destination names into view."""
+
+    def commit(self) -> None:
+        """Take over what is being typed."""

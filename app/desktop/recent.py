@@ -1,0 +1,69 @@
+"""What the window remembers between runs: recent engagements and its own layout. Never an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """An engagement that was open here."""
+
+    folder: Path
+    organisation: str
+    as_of: str
+
+
+def settings() -> QSettings:
+    """The user's settings file. One that cannot be read counts as empty and is replaced by the next write."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Colonnade", "Colonnade")
+
+
+def recents() -> list[Recent]:
+    """Last opened first; folders that are gone are left out."""
+    found = []
+    for raw in _stored(settings()):
+        folder = Path(raw["folder"])
+        if (folder / "engagement.toml").is_file():
+            found.append(Recent(folder, raw["organisation"], raw["as_of"]))
+    return found
+
+
+def remember(recent: Recent) -> None:
+    """Put an engagement first in the list."""
+    store = settings()
+    entry = {"folder": str(recent.folder), "organisation": recent.organisation, "as_of": recent.as_of}
+    others = [raw for raw in _stored(store) if raw["folder"] != entry["folder"]]
+    store.beginWriteArray("recent")
+    for index, raw in enumerate([entry, *others][:MOST]):
+        store.setArrayIndex(index)
+        for key, value in raw.items():
+            store.setValue(key, value)
+    store.endArray()
+
+
+def _stored(store: QSettings) -> list[dict[str, str]]:
+    found = []
+    for index in range(min(store.beginReadArray("recent"), MOST)):
+        store.setArrayIndex(index)
+        raw = {key: store.value(key) for key in ("folder", "organisation", "as_of")}
+        if all(isinstance(value, str) and value for value in raw.values()):
+            found.append({key: str(value) for key, value in raw.items()})
+    store.endArray()
+    return found
+
+
+def remembered_layout(key: str) -> QByteArray | None:
+    """A window's or splitter's own state, where there is one that can be read."""
+    value: Any = settings().value(f"layout/{key}")
+    return value if isinstance(value, QByteArray) else None
+
+
+def remember_layout(key: str, state: QByteArray) -> None:
+    settings().setValue(f"layout/{key}", state)

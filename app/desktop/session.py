@@ -1,0 +1,355 @@
+"""The open engagement as the window sees it: answers now, scores at once, the disk a moment later.
+
+A change is shown first and written by the writer's thread; *saved* is said once the journal holds it. Where the
+disk refuses, the window goes back to what the journal holds and says so. Nothing else in the window changes an
+engagement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.desktop.background import Background, Done, Failed
+from app.desktop.commands import Apply
+from app.desktop.opening import Opened
+from app.engagement import actions, state
+from app.engagement.errors import EngagementError
+from app.engagement.folder import actor
+from app.engagement.journal import Change
+from questionnaires.model import Practice, Scope
+from scoring.assessment import Answer, Application, Assessment, Basis, answer_of
+from scoring.claims import Claim
+from scoring.evaluation import Evaluation, evaluate
+from scoring.roadmap import Plan
+from scoring.scores import Node, reading
+
+AT_ONCE = 0.02
+"""Scores that take longer than this many seconds are computed beside the window."""
+CHECKPOINT = 1000
+"""Milliseconds from the first unwritten change to the TOML files."""
+
+
+class Saving(StrEnum):
+    """Where the last change is."""
+
+    SAVED = "saved"
+    WRITING = "writing"
+    READ_ONLY = "read-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What moved, by its place in the assessment."""
+
+    paths: tuple[tuple[str, ...], ...]
+
+    @property
+    def criteria(self) -> frozenset[str]:
+        """The criteria whose answer moved."""
+        return frozenset(path[-1] for path in self.paths if len(path) >= 2 and path[-2] == "answers")
+
+    @property
+    def only_answers(self) -> bool:
+        return all(len(path) >= 2 and path[-2] == "answers" for path in self.paths)
+
+
+class _Refused(Exception):
+    """A write that was not tried, because the one before it failed."""
+
+
+class Session(QObject):
+    """Owns the engagement, its undo stack and its scores."""
+
+    changed = Signal(object)
+    """Changed: answers, applications, settings or evidence moved."""
+    evaluated = Signal()
+    """The scores follow the assessment again."""
+    application_changed = Signal()
+    """Another application is in hand."""
+    saving_changed = Signal(object)
+    """Saving."""
+    failed = Signal(object)
+    """EngagementError: something asked for was not done."""
+    planned = Signal()
+    """Another plan is stored, or it no longer follows from the answers."""
+
+    def __init__(self, opened: Opened, writer: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engagement = opened.engagement
+        self._writer = writer
+        self._scorer = opened.scorer
+        self.content = opened.engagement.content
+        self.questionnaire = opened.engagement.questionnaire
+        self.folder = opened.engagement.folder
+        self.writable = opened.engagement.writable
+        self.assessment: Assessment = opened.engagement.assessment
+        self.evaluation: Evaluation = opened.evaluation
+        self.plan: Plan | None = opened.engagement.plan
+        self.plan_current = opened.plan_current
+        self.application: str | None = None
+        """Whose answers are in hand; None is the common answers and the organisation's."""
+        self.undo_stack = QUndoStack(self)
+        self.saving = Saving.SAVED if self.writable else Saving.READ_ONLY
+        self._by = actor()
+        self._unwritten = 0
+        self._refusing = False
+        self._seconds = 0.0
+        self._thinker: Background | None = None
+        self._thinking = False
+        self._checkpoint = QTimer(self)
+        self._checkpoint.setSingleShot(True)
+        self._checkpoint.setInterval(CHECKPOINT)
+        self._checkpoint.timeout.connect(self._on_checkpoint_timeout)
+
+    # ---- looking
+
+    def in_hand(self) -> Application | None:
+        return self.assessment.applications.get(self.application) if self.application else None
+
+    def owner(self, criterion: str) -> str | None:
+        """Who holds the answer that is in hand: the application, or None for common answers and the organisation."""
+        organisation = self.questionnaire.scope_of(criterion) is Scope.ORGANISATION
+        return None if organisation else self.application
+
+    def answer_in_hand(self, criterion: str) -> Answer | None:
+        """The answer that counts for the application in hand, its own or the common one."""
+        owner = self.owner(criterion)
+        return answer_of(self.assessment.answers, self.assessment.applications[owner] if owner else None, criterion)
+
+    def own_answer(self, criterion: str) -> Answer | None:
+        """What stands with the owner itself."""
+        owner = self.owner(criterion)
+        return (self.assessment.applications[owner] if owner else self.assessment).answers.get(criterion)
+
+    def claim(self, criterion: str) -> Claim | None:
+        """What evidence says about the answer in hand."""
+        return self.evaluation.claims.of(self.owner(criterion), criterion)
+
+    def node(self, practice: Practice) -> Node:
+        """The result of one practice for the application in hand, current to the last key."""
+        owner = None if practice.scope is Scope.ORGANISATION else self.application
+        source = self.assessment.applications[owner] if owner else None
+        claims = self.evaluation.claims
+        readings = tuple(
+            reading(
+                self.questionnaire, answer_of(self.assessment.answers, source, entry.id), claims.cap(owner, entry.id)
+            )
+            for entry in practice.criterion
+        )
+        return self._scorer.practice(practice.id, readings)
+
+    def target(self, practice: str) -> int | None:
+        """The target level for the application in hand; None where the common answers are."""
+        application = self.in_hand()
+        if application is None:
+            return None
+        pillar = self.questionnaire.pillar_of[practice].id
+        return self.evaluation.scores.targets.get((application.tier, pillar))
+
+    # ---- doing
+
+    def take(self, application: str | None) -> None:
+        """Take another application in hand."""
+        if application != self.application:
+            self.application = application
+            self.application_changed.emit()
+
+    def answer(
+        self,
+        criterion: str,
+        value: str,
+        *,
+        basis: Basis | None = None,
+        note: str | None = None,
+        reason: str | None = None,
+        marked: bool | None = None,
+    ) -> None:
+        """Answer for the application in hand."""
+        try:
+            changes = actions.answer(
+                self.questionnaire,
+                self.assessment,
+                criterion,
+                value,
+                application=self.owner(criterion),
+                basis=basis,
+                note=note,
+                reason=reason,
+                marked=marked,
+            )
+        except EngagementError as error:
+            self.failed.emit(error)
+            return
+        self.do(self.tr("answer"), "answer", changes)
+
+    def amend(
+        self,
+        criterion: str,
+        *,
+        basis: Basis | None = None,
+        note: str | None = None,
+        reason: str | None = None,
+        marked: bool | None = None,
+    ) -> None:
+        """Change what stands beside an answer; an application that had none of its own takes the common one over."""
+        standing = self.answer_in_hand(criterion)
+        if standing is None or standing.value is None:
+            # A note or a mark may come before the answer.
+            old = standing or Answer()
+            new = old.model_copy(
+                update={
+                    key: value
+                    for key, value in (("basis", basis), ("note", note), ("reason", reason), ("marked", marked))
+                    if value is not None
+                }
+            )
+            path = actions.answer_path(self.questionnaire, self.assessment, criterion, self.owner(criterion))
+            self.do(self.tr("note"), "answer", [Change(path, None if new == Answer() else state.dump(new))])
+            return
+        if self.own_answer(criterion) is None or self.own_answer(criterion) != standing:
+            basis = basis if basis is not None else standing.basis
+            reason = reason if reason is not None else standing.reason
+        self.answer(criterion, standing.value, basis=basis, note=note, reason=reason, marked=marked)
+
+    def do(self, text: str, what: str, changes: Sequence[Change]) -> bool:
+        """Apply changes as one step that can be undone. False, with nothing changed, where they do not fit."""
+        if not self.writable:
+            remedy = self.tr("Close it where it is open for writing, then open it again.")
+            self.failed.emit(EngagementError(self.tr("is open for reading only"), str(self.folder), remedy))
+            return False
+        known = [Change(change.path, change.to, state.current(self.assessment, change.path)) for change in changes]
+        known = [change for change in known if change.to != change.before]
+        try:
+            for change in known:
+                state.changed(self.assessment, change)
+        except EngagementError as error:
+            self.failed.emit(error)
+            return False
+        if known:
+            self.undo_stack.push(Apply(text, what, known, self._apply))
+        return bool(known)
+
+    def store(self, plan: Plan) -> None:
+        """Keep a computed plan with the engagement."""
+        self.plan = plan
+        engagement, by = self._engagement, self._by
+        self._unwritten += 1
+        self._say(Saving.WRITING)
+        self._writer.submit(lambda: self._write(lambda: engagement.store_plan(plan, by)), self._on_plan_written)
+
+    def close(self) -> None:
+        """Write what is left and release the folder. The session is of no use afterwards."""
+        self._checkpoint.stop()
+        self.writable = False
+        if self._thinker is not None:
+            self._thinker.stop()
+        self._writer.submit(self._engagement.close)
+
+    # ---- the way of a change
+
+    def _apply(self, what: str, changes: Sequence[Change]) -> None:
+        for change in changes:
+            self.assessment = state.changed(self.assessment, change)
+        if self.application is not None and self.application not in self.assessment.applications:
+            self.application = None
+            self.application_changed.emit()
+        self.plan_current = False
+        self._evaluate()
+        self.changed.emit(Changed(tuple(change.path for change in changes)))
+        if not self._thinking:
+            self.evaluated.emit()
+        self.planned.emit()
+        self._unwritten += 1
+        self._say(Saving.WRITING)
+        engagement, by = self._engagement, self._by
+        self._writer.submit(lambda: self._write(lambda: engagement.apply(what, changes, by)), self._on_written)
+
+    def _write(self, task: Callable[[], None]) -> None:
+        if self._refusing:
+            raise _Refused
+        try:
+            task()
+        except Exception:
+            self._refusing = True
+            raise
+
+    def _on_written(self, outcome: Done[None] | Failed) -> None:
+        self._unwritten -= 1
+        match outcome:
+            case Done():
+                if not self._checkpoint.isActive():
+                    self._checkpoint.start()
+                if self._unwritten == 0:
+                    self._say(Saving.SAVED)
+            case Failed(error) if not isinstance(error, _Refused):
+                self.failed.emit(error)
+                self._writer.submit(lambda: self._engagement.assessment, self._on_resynchronised)
+            case _:
+                pass
+
+    def _on_plan_written(self, outcome: Done[None] | Failed) -> None:
+        if isinstance(outcome, Done):
+            self.assessment = self._engagement.assessment if self._unwritten == 1 else self.assessment
+            self.plan_current = self._unwritten == 1
+            self.planned.emit()
+        self._on_written(outcome)
+
+    def _on_resynchronised(self, outcome: Done[Assessment] | Failed) -> None:
+        """After a write failed: what the journal holds is what counts, and what came after it never happened."""
+        if isinstance(outcome, Done):
+            self.undo_stack.clear()
+            self.assessment = outcome.value
+            self._refusing = False
+            self._evaluate()
+            self.changed.emit(Changed(((),)))
+            self.evaluated.emit()
+            self._say(Saving.SAVED)
+
+    def _on_checkpoint_timeout(self) -> None:
+        self._writer.submit(self._engagement.checkpoint, self._on_checkpoint_written)
+
+    def _on_checkpoint_written(self, outcome: Done[None] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.failed.emit(outcome.error)
+
+    def _say(self, saving: Saving) -> None:
+        if saving is not self.saving:
+            self.saving = saving
+            self.saving_changed.emit(saving)
+
+    # ---- scores
+
+    def _evaluate(self) -> None:
+        """At once where that is quick; else beside the window, always ending with the latest answers."""
+        if self._seconds <= AT_ONCE:
+            self.evaluation, self._seconds = self._timed(self.assessment)
+        elif not self._thinking:
+            self._think()
+
+    def _timed(self, assessment: Assessment) -> tuple[Evaluation, float]:
+        start = perf_counter()
+        found = evaluate(self.content, self._scorer, assessment)
+        return found, perf_counter() - start
+
+    def _think(self) -> None:
+        if self._thinker is None:
+            self._thinker = Background("scores", self)
+        self._thinking = True
+        assessment = self.assessment
+        self._thinker.submit(lambda: (assessment, *self._timed(assessment)), self._on_thought)
+
+    def _on_thought(self, outcome: Done[tuple[Assessment, Evaluation, float]] | Failed) -> None:
+        self._thinking = False
+        if isinstance(outcome, Failed):
+            self.failed.emit(outcome.error)
+            return
+        assessment, self.evaluation, self._seconds = outcome.value
+        if assessment is not self.assessment:
+            self._evaluate()
+        self.evaluated.emit()

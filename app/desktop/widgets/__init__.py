@@ -1,0 +1,1 @@
+"""Parts of pages: they show what they are given and say what was done to them."""

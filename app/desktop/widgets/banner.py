@@ -1,0 +1,58 @@
+"""A message across the page: what happened, what was kept, what to do. It waits until it is read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from app.desktop import theme
+from app.desktop.theme import Role
+from app.desktop.widgets.text import button, column, label, set_flag
+from app.engagement.errors import EngagementError
+
+
+class Banner(QFrame):
+    """Hidden until it has something to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._what = label("", Role.STRONG, wrap=True)
+        self._next = label("", wrap=True)
+        self._close = button(self.tr("Close"))
+        self._close.setAccessibleName(self.tr("Close the message"))
+        self._close.clicked.connect(self.hide)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(theme.px(24), theme.px(12), theme.px(24), theme.px(12))
+        line.setSpacing(theme.px(24))
+        line.addLayout(column(self._what, self._next), 1)
+        line.addWidget(self._close)
+        self.hide()
+
+    @property
+    def message(self) -> str:
+        """What it says; empty while hidden."""
+        return "" if self.isHidden() else f"{self._what.text()}\n{self._next.text()}".strip()
+
+    def tell(self, what: str, remedy: str = "", *, problem: bool = True) -> None:
+        """Show a message; a problem is set in the colour of attention."""
+        self._what.setText(what)
+        self._next.setText(remedy)
+        self._next.setVisible(bool(remedy))
+        set_flag(self._what, "attention", problem)
+        self.setAccessibleName(what)
+        self.setAccessibleDescription(remedy)
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def tell_error(self, error: Exception, kept: str = "") -> None:
+        """An error in words; ``kept`` says what is safe."""
+        if isinstance(error, EngagementError):
+            what = ": ".join(part for part in (error.where, error.what) if part)
+            self.tell(what + ".", " ".join(part for part in (kept, error.remedy) if part))
+            return
+        what = self.tr("Something unexpected happened ({0}: {1}).").format(type(error).__name__, error)
+        remedy = self.tr("You can go on working. If it comes back, close the engagement and open it again.")
+        self.tell(what, f"{kept} {remedy}".strip())

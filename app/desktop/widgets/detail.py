@@ -1,0 +1,154 @@
+"""Beside a criterion: why it matters, what good looks like, what to ask for, and what evidence says."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop import theme
+from app.desktop.icons import pixmap
+from app.desktop.models.card import answer_name
+from app.desktop.session import Session
+from app.desktop.theme import Role
+from app.desktop.widgets.text import column, label, rule, set_flag
+from questionnaires.model import FactType
+from reports import words
+from scoring.assessment import Fact
+from scoring.claims import Statement
+
+
+class _Section(QWidget):
+    """A heading with a paragraph; gone where there is nothing to say."""
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.text = label("", wrap=True)
+        self.setLayout(column(label(heading, Role.LABEL, muted=True), 2, self.text, 16))
+
+    def say(self, text: str) -> None:
+        self.text.setText(text)
+        self.setVisible(bool(text))
+
+
+class _StatementRow(QWidget):
+    """What one fact of one export says."""
+
+    def __init__(self, session: Session, statement: Statement) -> None:
+        super().__init__()
+        colours = theme.colours()
+        step = answer_name(session, statement.step).casefold()
+        if not statement.fresh:
+            icon, says = "stale", self.tr("Too old to count")
+        elif statement.challenges:
+            icon, says = "challenge", self.tr("Challenges: at most {0}").format(step)
+        else:
+            icon, says = "support", self.tr("Supports {0}").format(step)
+        challenges = icon == "challenge"
+        picture = QLabel()
+        colour = colours.attention if challenges else colours.muted if icon == "stale" else colours.accent
+        picture.setPixmap(pixmap(icon, colour, theme.px(18), self.devicePixelRatioF()))
+        head = label(says, Role.LABEL)
+        set_flag(head, "attention", challenges)
+        evidence = statement.evidence
+        age = (
+            self.tr("undated") if statement.age_days is None
+            else words.count(statement.age_days, self.tr("day old"), self.tr("days old"))
+        )  # fmt: skip
+        origin = label(f"{evidence.tool} · {age}", Role.SMALL, muted=True, wrap=True)
+        origin.setToolTip(evidence.path)
+        body = label(statement.rule.says, wrap=True)
+        fact = label(fact_words(session, statement.fact), Role.SMALL, muted=True, wrap=True)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, theme.px(4), 0, theme.px(8))
+        line.setSpacing(theme.px(8))
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(column(head, body, fact, origin), 1)
+        self.setAccessibleName(f"{says}. {statement.rule.says}")
+
+
+class Detail(QScrollArea):
+    """Shows one criterion; it scrolls, whatever it has to say."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Details of the criterion"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._why = _Section(self.tr("Why it matters"))
+        self._good = _Section(self.tr("What good looks like"))
+        self._ask = _Section(self.tr("Ask for"))
+        self._common = _Section(self.tr("Common answer"))
+        self._effort = _Section(self.tr("Effort to close"))
+        self._links = _Section(self.tr("Contributes to"))
+        self._evidence = QWidget()
+        self._statements = QVBoxLayout()
+        self._statements.setSpacing(0)
+        self._evidence.setLayout(
+            column(label(self.tr("What evidence says"), Role.LABEL, muted=True), 4, self._statements, 8)
+        )
+        body = QWidget()
+        layout = column(
+            self._evidence, self._why, self._good, self._ask, self._common, rule(), 12, self._effort, self._links, -1,
+            margins=(20, 16, 16, 16),
+        )  # fmt: skip
+        body.setLayout(layout)
+        self.setWidget(body)
+
+    def show_criterion(self, criterion: str) -> None:
+        """Fill in everything about a criterion, for the application in hand."""
+        session = self._session
+        asked = session.questionnaire.criteria[criterion]
+        self._why.say(words.sentence(asked.why))
+        self._good.say(words.sentence(asked.good))
+        self._ask.say("\n".join(f"– {entry}" for entry in asked.ask_for))
+        self._common.say(self._common_words(criterion))
+        once, each = words.days(asked.setup_days), words.days(asked.per_application_days)
+        self._effort.say(self.tr("{0} person-days once, {1} for each application").format(once, each))
+        self._links.say("\n".join(self._obligations(criterion)))
+        claim = session.claim(criterion)
+        while (item := self._statements.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        order = sorted(claim.statements, key=lambda s: (not s.fresh, not s.challenges)) if claim else []
+        for statement in order:
+            self._statements.addWidget(_StatementRow(session, statement))
+        self._evidence.setVisible(bool(order))
+
+    def _common_words(self, criterion: str) -> str:
+        session = self._session
+        if session.owner(criterion) is None:
+            return ""
+        answer = session.assessment.answers.get(criterion)
+        if answer is None or answer.value is None:
+            return ""
+        parts = [answer_name(session, answer.value), *([answer.basis.value] if answer.basis else [])]
+        return words.parts(parts) + (f"\n{answer.note}" if answer.note else "")
+
+    def _obligations(self, criterion: str) -> list[str]:
+        session = self._session
+        regimes = (session.content.regimes.get(key) for key in session.assessment.regimes)
+        return [
+            f"{regime.name} {obligation.number}: {obligation.title}"
+            for regime in regimes
+            if regime is not None
+            for obligation in regime.obligations_of.get(criterion, ())
+        ]
+
+
+def fact_words(session: Session, fact: Fact) -> str:
+    """A fact with its unit, such as ``findings.critical.open = 3 findings (30 of 593)``."""
+    kind = session.content.facts.get(fact.name)
+    value = str(fact.value)
+    if isinstance(fact.value, bool):
+        value = session.tr("yes") if fact.value else session.tr("no")
+    elif kind is not None and kind.type is FactType.SHARE and isinstance(fact.value, int | float):
+        value = f"{fact.value * 100:.0f} %"
+    elif isinstance(fact.value, float):
+        value = f"{fact.value:,.1f}"
+    elif isinstance(fact.value, int):
+        value = f"{fact.value:,}"
+    unit = f" {kind.unit}" if kind is not None and kind.unit and not value.endswith("%") else ""
+    return f"{fact.name} = {value}{unit}" + (f" ({fact.sample})" if fact.sample else "")

@@ -1,0 +1,95 @@
+"""The rail: one button for each page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.icons import pixmap
+from app.desktop.theme import Role
+from app.desktop.widgets.mark import Mark
+
+
+class RailButton(QAbstractButton):
+    """An icon over its word; the page in view has a beam at its side and is set in the accent."""
+
+    def __init__(self, icon: str, text: str, keys: str) -> None:
+        super().__init__()
+        self._icon = icon
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setToolTip(f"{text} ({keys})")
+        self.setCheckable(True)
+        self.setShortcut(keys)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(88), theme.px(60))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner = self.rect().adjusted(theme.px(6), theme.px(2), -theme.px(6), -theme.px(2))
+        if self.isChecked() or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.selected if self.isChecked() else colours.hover))
+            painter.drawRoundedRect(inner, theme.px(4), theme.px(4))
+        if self.isChecked():
+            painter.fillRect(QRect(0, inner.top() + theme.px(8), theme.px(3), inner.height() - theme.px(16)),
+                             QColor(colours.accent))  # fmt: skip
+        if self.hasFocus():
+            painter.setPen(QColor(colours.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(inner.adjusted(0, 0, -1, -1), theme.px(4), theme.px(4))
+            painter.drawRoundedRect(inner.adjusted(1, 1, -2, -2), theme.px(4), theme.px(4))
+        colour = colours.accent if self.isChecked() else colours.text
+        side = theme.px(22)
+        painter.drawPixmap(
+            (self.width() - side) // 2, theme.px(9), pixmap(self._icon, colour, side, self.devicePixelRatioF())
+        )
+        painter.setFont(theme.font(Role.LABEL if self.isChecked() else Role.SMALL))
+        painter.setPen(QColor(colour))
+        place = self.rect().adjusted(0, theme.px(33), 0, -theme.px(4))
+        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+
+class Rail(QWidget):
+    """Buttons for the pages that there are, below the mark."""
+
+    chosen = Signal(object)
+    """The page's name."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(theme.px(88))
+        self._buttons: dict[str, RailButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.buttonClicked.connect(self._on_group_clicked)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, theme.px(12), 0, theme.px(12))
+        self._column.setSpacing(theme.px(4))
+        self._column.addWidget(Mark(36), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addSpacing(theme.px(8))
+        self._column.addStretch(1)
+
+    def add(self, name: str, icon: str, text: str, keys: str) -> None:
+        button = RailButton(icon, text, keys)
+        self._buttons[name] = button
+        self._group.addButton(button)
+        self._column.insertWidget(self._column.count() - 1, button)
+
+    def show_page(self, name: str) -> None:
+        self._buttons[name].setChecked(True)
+
+    def _on_group_clicked(self, button: QAbstractButton) -> None:
+        self.chosen.emit(next(name for name, known in self._buttons.items() if known is button))

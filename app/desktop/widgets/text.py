@@ -1,0 +1,89 @@
+"""Text and buttons in the roles of the theme."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.desktop import theme
+from app.desktop.theme import Role
+
+Kind = Literal["primary", "plain", "quiet", "answer", "choice"]
+
+
+def label(content: str = "", role: Role = Role.BODY, *, muted: bool = False, wrap: bool = False) -> QLabel:
+    """Plain text, whatever it contains: names and notes come from outside."""
+    found = QLabel(content)
+    found.setTextFormat(Qt.TextFormat.PlainText)
+    found.setProperty("role", role.value)
+    if muted:
+        found.setProperty("muted", True)
+    if wrap:
+        found.setWordWrap(True)
+        found.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    return found
+
+
+def button(content: str, kind: Kind = "plain") -> QPushButton:
+    found = QPushButton(content)
+    found.setProperty("kind", kind)
+    found.setAutoDefault(False)
+    found.setCursor(Qt.CursorShape.PointingHandCursor)
+    found.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return found
+
+
+def rule(*, vertical: bool = False) -> QFrame:
+    """A hair line."""
+    found = QFrame()
+    found.setProperty("rule", True)
+    if vertical:
+        found.setFixedWidth(1)
+    else:
+        found.setFixedHeight(1)
+    return found
+
+
+def set_flag(widget: QWidget, name: str, value: bool) -> None:
+    """Set a property that the style sheet looks at, and let it look again."""
+    if bool(widget.property(name)) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def column(*children: QWidget | QLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+    """Children below each other; a number is a distance, a negative one takes what is left."""
+    found = QVBoxLayout()
+    _fill(found, children, margins)
+    return found
+
+
+def row(*children: QWidget | QLayout | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+    """Children beside each other; a number is a distance, a negative one takes what is left."""
+    found = QHBoxLayout()
+    _fill(found, children, margins)
+    return found
+
+
+def _fill(
+    layout: QBoxLayout, children: tuple[QWidget | QLayout | int, ...], margins: tuple[int, int, int, int]
+) -> None:
+    layout.setSpacing(0)
+    layout.setContentsMargins(*(theme.px(margin) for margin in margins))
+    for child in children:
+        if isinstance(child, QWidget):
+            layout.addWidget(child)
+        elif isinstance(child, QLayout):
+            layout.addLayout(child)
+        elif child < 0:
+            layout.addStretch(-child)
+        else:
+            layout.addSpacing(theme.px(child))
+
+
+def square(side: int) -> QSize:
+    return QSize(theme.px(side), theme.px(side))

@@ -1,0 +1,205 @@
+"""The main window: the start page, or the workspace of one open engagement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
+from typing_extensions import override
+
+from app.desktop import recent, theme
+from app.desktop.background import Background, Done, Failed
+from app.desktop.pages.start import StartPage
+from app.desktop.widgets.banner import Banner
+from app.desktop.widgets.mark import window_icon
+from app.desktop.widgets.text import column
+
+if TYPE_CHECKING:
+    from app.desktop.opening import Draft, Opened
+    from app.desktop.session import Session
+    from app.desktop.workspace import Workspace
+
+
+class MainWindow(QMainWindow):
+    """Opens and closes engagements. What one does inside an engagement is the workspace's."""
+
+    first_painted = Signal()
+    """Once: the start page stands on the screen."""
+    opened = Signal()
+    """An engagement is open and its workspace is in view."""
+    ready = Signal()
+    """What the pages need is loaded; an engagement opens at once from now on."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle("Colonnade")
+        self.setWindowIcon(window_icon())
+        self.setMinimumSize(theme.px(960), theme.px(600))
+        self.writer = Background("disk", self)
+        self.session: Session | None = None
+        self.workspace: Workspace | None = None
+        self._folder = folder
+        self.banner = Banner()
+        self.start = StartPage(sample=_sample() is not None)
+        self.start.painted.connect(self._on_start_painted)
+        self.start.new_wanted.connect(self.new_engagement)
+        self.start.open_wanted.connect(self.choose_folder)
+        self.start.sample_wanted.connect(self.open_sample)
+        self.start.folder_chosen.connect(self.open_folder)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.start)
+        whole = QWidget()
+        whole.setLayout(column(self.banner, self._stack))
+        self.setCentralWidget(whole)
+        for keys, slot in (
+            (QKeySequence.StandardKey.New, self.new_engagement),
+            (QKeySequence.StandardKey.Open, self.choose_folder),
+            (QKeySequence.StandardKey.Close, self.close_engagement),
+        ):
+            QShortcut(keys, self).activated.connect(slot)
+        self.resize(theme.px(1280), theme.px(720))
+        if (geometry := recent.remembered_layout("window")) is not None:
+            self.restoreGeometry(geometry)
+
+    # ---- opening and closing
+
+    def new_engagement(self) -> None:
+        """Ask what a new engagement starts from."""
+        from app.desktop.widgets.new_engagement import NewEngagement
+
+        dialog = NewEngagement(self)
+        dialog.drafted.connect(self._on_dialog_drafted)
+        dialog.open()
+
+    def choose_folder(self) -> None:
+        """Ask for the folder of an engagement."""
+        dialog = QFileDialog(self, self.tr("Open an engagement"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._on_dialog_file_selected)
+        dialog.open()
+
+    def open_folder(self, folder: Path) -> None:
+        """Open an engagement beside the window; the one that was open is closed first."""
+
+        def task() -> Opened:
+            from app.desktop import opening
+
+            return opening.open_folder(folder)
+
+        self.close_engagement()
+        self.banner.hide()
+        self.start.show_busy(self.tr("Opening {0} …").format(folder.name))
+        self.writer.submit(task, self._on_opening_ended)
+
+    def open_sample(self) -> None:
+        """Open the sample engagement that comes with Colonnade, as a copy that may be changed."""
+        sample = _sample()
+        if sample is not None:
+            self.open_folder(sample)
+
+    def close_engagement(self) -> None:
+        """Back to the start page. Nothing is asked: everything is in the journal."""
+        if self.session is None or self.workspace is None:
+            return
+        self.workspace.commit()
+        self.session.close()
+        self._stack.removeWidget(self.workspace)
+        self.workspace.deleteLater()
+        self.session.deleteLater()
+        self.workspace = self.session = None
+        self.setWindowTitle("Colonnade")
+        self.start.refresh()
+
+    def _create(self, draft: Draft) -> None:
+        def task() -> Opened:
+            from app.desktop import opening
+
+            return opening.create(draft)
+
+        self.close_engagement()
+        self.banner.hide()
+        self.start.show_busy(self.tr("Making {0} …").format(draft.folder.name))
+        self.writer.submit(task, self._on_creating_ended)
+
+    def _on_creating_ended(self, outcome: Done[Opened] | Failed) -> None:
+        self._on_opening_ended(outcome)
+        if self.workspace is not None:
+            self.workspace.show_page("applications")
+
+    def _on_opening_ended(self, outcome: Done[Opened] | Failed) -> None:
+        self.start.show_busy("")
+        if isinstance(outcome, Failed):
+            self.banner.tell_error(outcome.error, self.tr("Nothing was changed."))
+            return
+        from app.desktop.session import Session
+        from app.desktop.workspace import Workspace
+
+        opened = outcome.value
+        self.session = Session(opened, self.writer, self)
+        self.session.failed.connect(self._on_session_failed)
+        self.workspace = Workspace(self.session)
+        self.workspace.close_wanted.connect(self.close_engagement)
+        self._stack.addWidget(self.workspace)
+        self._stack.setCurrentWidget(self.workspace)
+        assessment = self.session.assessment
+        self.setWindowTitle(f"{assessment.organisation} – Colonnade")
+        recent.remember(
+            recent.Recent(self.session.folder.absolute(), assessment.organisation, assessment.as_of.isoformat())
+        )
+        notices = list(opened.engagement.notices)
+        if opened.refusal is not None:
+            remedy = " ".join([opened.refusal.remedy, *notices])
+            self.banner.tell(self.tr("Open for reading only: {0}.").format(opened.refusal.what), remedy)
+        elif notices:
+            self.banner.tell(self.tr("Opened, with something to know."), " ".join(notices))
+        self.opened.emit()
+
+    def _on_session_failed(self, error: Exception) -> None:
+        self.banner.tell_error(error, self.tr("The window shows what the journal holds; nothing before it was lost."))
+
+    def _on_dialog_drafted(self, draft: Draft) -> None:
+        self._create(draft)
+
+    def _on_dialog_file_selected(self, name: str) -> None:
+        self.open_folder(Path(name))
+
+    # ---- first paint and last
+
+    def _on_start_painted(self) -> None:
+        # After this paint event has reached the screen.
+        QTimer.singleShot(0, self, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        self.first_painted.emit()
+        self.writer.submit(_warm, self._on_warm)
+        if self._folder is not None:
+            self.open_folder(self._folder)
+
+    def _on_warm(self, outcome: Done[None] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.banner.tell_error(outcome.error)
+        self.ready.emit()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        recent.remember_layout("window", self.saveGeometry())
+        self.hide()
+        self.close_engagement()
+        self.writer.stop()
+        super().closeEvent(event)
+
+
+def _warm() -> None:
+    from app.desktop import opening
+
+    opening.warm()
+
+
+def _sample() -> Path | None:
+    """The sample engagement, where one can be opened as it stands."""
+    return None

@@ -1,0 +1,113 @@
+"""One open engagement: the rail, the header, and a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
+
+from app.desktop.pages.assess import AssessPage
+from app.desktop.pages.page import Destination, Page
+from app.desktop.session import Session
+from app.desktop.widgets.goto import GoTo, entries
+from app.desktop.widgets.header import Header
+from app.desktop.widgets.rail import Rail
+from app.desktop.widgets.text import column, rule
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page as the rail offers it; made when it is first wanted."""
+
+    name: str
+    icon: str
+    text: str
+    make: Callable[[Session], Page]
+
+
+PAGES = (
+    Entry("assess", "assess", QT_TRANSLATE_NOOP("Workspace", "Assess"), AssessPage),
+)  # fmt: skip
+
+
+class Workspace(QWidget):
+    """Everything about one session that is on the screen."""
+
+    close_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._pages: dict[str, Page] = {}
+        self._rail = Rail()
+        for number, entry in enumerate(PAGES, 1):
+            self._rail.add(entry.name, entry.icon, self.tr(entry.text), f"Alt+{number}")
+        self._rail.chosen.connect(self.show_page)
+        self._header = Header(session)
+        self._header.goto_wanted.connect(self.open_goto)
+        self._header.close_wanted.connect(self.close_wanted)
+        self._stack = QStackedWidget()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._rail)
+        line.addLayout(column(self._header, rule(), self._stack), 1)
+        for keys, slot in (
+            ("Ctrl+K", self.open_goto),
+            (QKeySequence.StandardKey.Undo, self.undo),
+            ("Ctrl+Shift+Z", self.redo),
+            ("Ctrl+Y", self.redo),
+        ):
+            QShortcut(keys, self).activated.connect(slot)
+        self.show_page(PAGES[0].name)
+
+    @property
+    def page(self) -> Page:
+        """The one in view."""
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def show_page(self, name: str) -> Page:
+        """Bring a page into view and give it the focus."""
+        page = self._pages.get(name)
+        if page is None:
+            entry = next(entry for entry in PAGES if entry.name == name)
+            page = self._pages[name] = entry.make(self.session)
+            page.go_wanted.connect(self.go)
+            self._stack.addWidget(page)
+        self._rail.show_page(name)
+        self._stack.setCurrentWidget(page)
+        page.arrive()
+        return page
+
+    def go(self, destination: Destination) -> None:
+        """Follow a link: the page, the application, and what is on the page."""
+        if destination.takes:
+            self.session.take(destination.application)
+        self.show_page(destination.page).show_destination(destination)
+
+    def open_goto(self) -> None:
+        """Offer everything that one can go to."""
+        pages = [(entry.name, self.tr(entry.text)) for entry in PAGES]
+        dialog = GoTo(entries(self.session, pages), self)
+        dialog.chosen.connect(self.go)
+        dialog.open()
+
+    def undo(self) -> None:
+        self.commit()
+        self.session.undo_stack.undo()
+
+    def redo(self) -> None:
+        self.commit()
+        self.session.undo_stack.redo()
+
+    def commit(self) -> None:
+        """Take over what is being typed."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            for page in self._pages.values():
+                page.commit()

@@ -1,0 +1,221 @@
+"""Benchmarks: one line per figure, ``name<TAB>ratio<TAB>target``; lower is better.
+
+Every ratio comes from one run, with both sides measured in turn and their medians divided, so that a slow machine is
+slow for both. The peers live in an environment of their own; nothing of them is in the product's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pypdf import PdfReader
+
+ROOT = Path(__file__).parents[2]
+PEERS = ROOT / ".venv-peers" / "bin"
+SARIF_BYTES = 20_000_000
+ROUNDS = 5
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def ratio(ours: Callable[[], object], peer: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Median of ours ÷ median of the peer's, measured in turn after one warm-up of each."""
+    ours(), peer()
+    pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
+    return statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
+
+
+def figure(name: str, value: float, target: float) -> None:
+    print(f"{name}\t{value:.3f}\t{target}", flush=True)
+
+
+def process(*command: str | Path) -> Callable[[], object]:
+    """A command as a whole process, its output thrown away. A failure ends the benchmark."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    return lambda: subprocess.run(
+        [str(part) for part in command], check=True, cwd=ROOT, env=environment, capture_output=True
+    )
+
+
+def python(code: str, *arguments: str | Path) -> Callable[[], object]:
+    return process(sys.executable, "-c", code, *arguments)
+
+
+# ---- the report
+
+DOCUMENT = """
+import sys
+from pathlib import Path
+from app.cli.reporting import report_snapshot
+from app.cli.results import evaluated
+from app.engagement.folder import Engagement
+from reports import html
+with Engagement.open(Path(sys.argv[1])) as engagement:
+    snapshot = report_snapshot(engagement, evaluated(engagement), "1")
+Path(sys.argv[2]).write_text(html.document(snapshot, local_fonts=True), encoding="utf-8")
+"""
+
+
+def report(scratch: Path) -> None:
+    """The whole `report` process for one tier against WeasyPrint as a whole process on the same final HTML."""
+    process(sys.executable, "-m", "app", "demo", scratch, "--no-window")()
+    engagement, document = scratch / "engagement", scratch / "tier-1.html"
+    python(DOCUMENT, engagement, document)()
+    ours = process(sys.executable, "-m", "app", "report", engagement, "--out", scratch / "ours", "--tier", "1")
+    peer = process(sys.executable, "-m", "weasyprint", "--pdf-variant", "pdf/ua-1", document, scratch / "peer.pdf")
+    value = ratio(ours, peer)
+    (written,) = (scratch / "ours").glob("*.pdf")
+    pages = len(PdfReader(written).pages)
+    if pages < 28:
+        sys.exit(f"The benchmark's report has {pages} pages; it needs 28.")
+    figure(f"report of {pages} pages, whole process / WeasyPrint whole process on the same HTML, PDF/UA", value, 1.3)
+
+
+# ---- the window
+
+WINDOW = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, QApplication.quit)
+application = QApplication(sys.argv)
+window = Window()
+window.setCentralWidget(QLabel("window"))
+window.resize(1280, 720)
+window.show()
+sys.exit(application.exec())
+"""
+START = """
+import sys
+from app.desktop import run
+def painted():
+    from PySide6.QtWidgets import QApplication
+    QApplication.quit()
+sys.exit(run(first_painted=painted))
+"""
+
+
+def first_paint(_: Path) -> None:
+    """Whole process to the first paint of the start page against a bare PySide6 window."""
+    value = ratio(python(START), python(WINDOW), rounds=9)
+    figure("first paint of the start page, whole process / a bare PySide6 window", value, 2.5)
+
+
+# ---- evidence
+
+
+def sarif(path: Path) -> None:
+    """A SARIF file of about 20 MB, indented as most tools write it, with locations and messages of usual length."""
+    rules = [
+        {
+            "id": f"rule-{n}",
+            "shortDescription": {"text": f"Rule {n}"},
+            "properties": {"security-severity": str(n % 100 / 10)},
+        }
+        for n in range(200)
+    ]
+    results = [
+        {
+            "ruleId": f"rule-{n % 200}",
+            "ruleIndex": n % 200,
+            "level": ("error", "warning", "note")[n % 3],
+            "message": {"text": f"Value {n} flows from an input into a query without being checked on the way."},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {
+                            "uri": f"src/module_{n % 97}/file_{n % 1013}.py",
+                            "uriBaseId": "%SRCROOT%",
+                        },
+                        "region": {"startLine": n % 900 + 1, "startColumn": 5, "endLine": n % 900 + 1, "endColumn": 40},
+                    }
+                }
+            ],
+            "partialFingerprints": {"primaryLocationLineHash": f"{n * 2654435761 % 2**64:016x}:1"},
+        }
+        for n in range(24_600)
+    ]
+    run = {
+        "tool": {"driver": {"name": "CodeQL", "semanticVersion": "2.19.0", "rules": rules}},
+        "invocations": [{"executionSuccessful": True, "endTimeUtc": "2026-09-28T04:00:00Z"}],
+        "results": results,
+    }
+    path.write_text(json.dumps({"version": "2.1.0", "runs": [run]}, indent=2), encoding="utf-8")
+    size = path.stat().st_size
+    if not 0.9 * SARIF_BYTES < size < 1.1 * SARIF_BYTES:
+        sys.exit(f"The benchmark's SARIF file has {size:,} bytes; it should have about {SARIF_BYTES:,}.")
+
+
+SUMMARY = """
+import sys, time, io, contextlib
+from sarif import loader
+from sarif.operations import summary_op
+for _ in range(int(sys.argv[2])):
+    start = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        files = loader.load_sarif_files(sys.argv[1])
+        summary_op.generate_summary(files, None, False)
+    print(time.perf_counter() - start)
+"""
+
+
+def evidence(scratch: Path) -> None:
+    """Reading a SARIF file of 20 MB: bytes to facts, against the decoder of the standard library and a peer."""
+    from scoring.evidence.format import Parsed
+    from scoring.evidence.ingest import inspect
+
+    path = scratch / "large.sarif"
+    sarif(path)
+    (found,) = inspect([path])
+    if not isinstance(found.outcome, Parsed) or found.outcome.records.raw != 24_600:
+        sys.exit(f"The benchmark's SARIF file was not read: {found}")
+    data = path.read_bytes()
+    value = ratio(lambda: inspect([path]), lambda: json.loads(data))
+    figure("SARIF of 20 MB, bytes to facts / json.loads of the same bytes", value, 0.5)
+    if not (PEERS / "python").exists():
+        sys.exit("The peers are missing: run 'make bench', which prepares them.")
+    ours = [seconds(lambda: inspect([path])) for _ in range(ROUNDS)]
+    printed = subprocess.run(
+        [PEERS / "python", "-c", SUMMARY, path, str(ROUNDS)], check=True, capture_output=True, text=True
+    ).stdout
+    peer = [float(line) for line in printed.split()]
+    value = statistics.median(ours) / statistics.median(peer)
+    figure("SARIF of 20 MB, bytes to facts / sarif-tools load and summary, both without start-up", value, 0.1)
+    whole = ratio(
+        process(sys.executable, "-m", "app", "inspect", path),
+        process(PEERS / "sarif", "summary", path),
+    )
+    figure("SARIF of 20 MB, whole inspect process / whole sarif-tools summary process", whole, 1.0)
+
+
+FIGURES: tuple[Callable[[Path], None], ...] = (report, first_paint, evidence)
+
+
+def main() -> None:
+    """All figures, or those whose names are given."""
+    wanted = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as scratch:
+        for measure in FIGURES:
+            if not wanted or measure.__name__ in wanted:
+                folder = Path(scratch) / measure.__name__
+                folder.mkdir()
+                measure(folder)
+
+
+if __name__ == "__main__":
+    main()
