@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from app.cli import FOUND
-from app.cli.options import ApplicationId, As, Folder, Json, TierId, opened, print_json, who
+from app.cli.options import ApplicationId, As, Folder, Json, TierId, known_content, opened, print_json, who
 from app.engagement import actions
 from app.engagement.folder import Engagement
 from questionnaires.counts import counts
-from questionnaires.load import CONTENT, Invalid, load_content, shipped
+from questionnaires.load import CONTENT, Invalid, load_content
 from questionnaires.model import NOT_APPLICABLE
 from scoring.assessment import Basis
 
@@ -40,7 +40,7 @@ def new(
     as_: As = None,
 ) -> None:
     """Make a new engagement in an empty or new folder."""
-    content = shipped()
+    content = known_content()
     as_of = actions.day(date_) if date_ else date.today()
     assessment = actions.new_assessment(content, questionnaire, organisation, as_of)
     Engagement.create(folder, assessment, content.questionnaires[questionnaire], who(as_)).close()

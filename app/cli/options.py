@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from app.content import available
 from app.engagement.folder import Engagement, actor
+from questionnaires.model import Content
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of the engagement.", show_default=False)]
 ApplicationId = Annotated[str | None, typer.Option("--application", metavar="ID", help="Of this application.")]
@@ -24,6 +26,14 @@ def opened(folder: Path, *, write: bool = False) -> Engagement:
     for notice in engagement.notices:
         print(f"colonnade: {folder}: {notice}", file=sys.stderr)
     return engagement
+
+
+def known_content() -> Content:
+    """All content, with what is wrong with the firm's own told on standard error."""
+    found = available()
+    for problem in found.problems:
+        print(f"colonnade: own content left out: {problem}", file=sys.stderr)
+    return found.content
 
 
 def who(name: str | None) -> str:

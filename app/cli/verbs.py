@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from app.cli import UNREADABLE, USAGE, assess, demo, evidence, results
+from app.cli import UNREADABLE, USAGE, assess, demo, dsomm, evidence, results
 from app.engagement.errors import EngagementError, UsageError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 assess.add_to(app)
 evidence.add_to(app)
 results.add_to(app)
+dsomm.add_to(app)
 demo.add_to(app)
 
 

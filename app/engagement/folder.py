@@ -21,11 +21,12 @@ import tomli_w
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
+from app.content import available
 from app.engagement import journal, state
 from app.engagement.errors import EngagementError, UsageError
 from app.engagement.files import unwritable, write_atomically
 from app.engagement.journal import Change
-from questionnaires.load import Invalid, frozen_questionnaire, shipped, validate
+from questionnaires.load import Invalid, frozen_questionnaire, validate
 from questionnaires.model import Content, Questionnaire
 from scoring.assessment import SCHEMA_VERSION, Assessment
 from scoring.roadmap import Plan
@@ -87,7 +88,7 @@ class Engagement:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(folder, error) from error
-        engagement = cls(folder, content or shipped(), questionnaire, assessment)
+        engagement = cls(folder, content or available().content, questionnaire, assessment)
         engagement._acquire()
         write_atomically(folder / QUESTIONNAIRE, frozen)
         engagement._record("new", [Change((), state.dump(assessment))], by)
@@ -101,7 +102,7 @@ class Engagement:
         if not (folder / ENGAGEMENT).is_file() and not (folder / JOURNAL).is_file():
             remedy = "Name the folder that holds engagement.toml, or make one with 'colonnade new'."
             raise EngagementError("is not an engagement", str(folder), remedy)
-        content = content or shipped()
+        content = content or available().content
         lock = cls._take(folder) if write else None
         try:
             frozen = _read_bytes(folder / QUESTIONNAIRE)

@@ -1,0 +1,174 @@
+"""Verbs that exchange answers with the OWASP DSOMM application: dsomm import, dsomm export."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from app.cli import UNREADABLE
+from app.cli.options import As, Folder, opened, who
+from app.engagement import dsomm
+from app.engagement.dsomm import Effect, ImportPlan
+from app.engagement.errors import UsageError
+from app.engagement.files import write_atomically
+from questionnaires.dsomm import activities_of
+from questionnaires.dsomm_teams import (
+    EVIDENCE_FILE,
+    PROGRESS_FILE,
+    Evidence,
+    check_states,
+    evidence_text,
+    progress_text,
+    read_evidence,
+    read_progress,
+)
+from questionnaires.load import Invalid, Loaded
+from questionnaires.problems import Problem
+
+T = TypeVar("T")
+
+MAX_LISTED = 20
+"""Kept answers that are listed one by one."""
+
+verbs = typer.Typer(
+    help="Exchange answers with the OWASP DSOMM application.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(verbs, name="dsomm")
+
+
+@verbs.command("import")
+def import_progress(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="TEAM-PROGRESS.yaml", show_default=False)],
+    map_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="TEAM=APPLICATION", help="Which application a team answers for; may be repeated."
+        ),
+    ] = None,
+    evidence_file: Annotated[
+        Path | None, typer.Option("--evidence", metavar="TEAM-EVIDENCE.yaml", help="Evidence of the same teams.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the table, change nothing.")] = False,
+    as_: As = None,
+) -> None:
+    """Take over what teams said in the DSOMM application.
+
+    A table of teams and applications comes first. A team answers for the application of its name, or for those that
+    --map names. What a person answered here is kept and listed, never overwritten.
+    """
+    given = [_pair(text) for text in map_ or ()]
+    progress = _read(read_progress, file)
+    evidence = _read(read_evidence, evidence_file) if evidence_file else Evidence()
+    with opened(folder, write=not dry_run) as engagement:
+        questionnaire, assessment = engagement.questionnaire, engagement.assessment
+        dsomm.require_activities(questionnaire)
+        _refuse(check_states(progress, questionnaire, file.name))
+        teams = dsomm.match_teams(assessment, progress.teams, given)
+        plan = dsomm.plan_import(questionnaire, assessment, progress, evidence, teams)
+        _print_plan(plan)
+        if not any(teams.values()):
+            remedy = "Name one with --map TEAM=APPLICATION; 'colonnade application add' adds one."
+            raise UsageError("has an application", "No team", remedy)
+        if not dry_run:
+            engagement.apply("dsomm import", plan.changes, who(as_))
+    done = "would be changed" if dry_run else "changed"
+    print(f"{len(plan.changes)} answers {done}")
+
+
+@verbs.command("export")
+def export_progress(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to (default: reports/ of the engagement).")
+    ] = None,
+) -> None:
+    """Write the answers as team-progress.yaml and, where some came from there, team-evidence.yaml.
+
+    Teams of a file that exists already and that are not exported stay in it.
+    """
+    from rich.table import Table
+
+    from app.cli.tables import console
+
+    with opened(folder) as engagement:
+        questionnaire = engagement.questionnaire
+        result = dsomm.export(questionnaire, engagement.assessment)
+        names = {uuid: questionnaire.criteria[key].activity for uuid, key in activities_of(questionnaire).items()}
+    target = out or folder / "reports"
+    progress, evidence = result.progress, result.evidence
+    # Read before anything is written: an unreadable file must not be replaced.
+    if (target / PROGRESS_FILE).exists():
+        progress = dsomm.over(_read(read_progress, target / PROGRESS_FILE), progress)
+    if (target / EVIDENCE_FILE).exists():
+        evidence = dsomm.evidence_over(_read(read_evidence, target / EVIDENCE_FILE), evidence)
+    table = Table(box=None, pad_edge=False)
+    for column in ("Application", "Team", "Activities"):
+        table.add_column(column, justify="right" if column == "Activities" else "left")
+    for key, team in result.teams.items():
+        table.add_row(key, team, str(sum(team in said for said in result.progress.progress.values())))
+    console().print(table)
+    if result.not_applicable:
+        print(f"{result.not_applicable} answers are 'not applicable', which DSOMM has no state for; they are left out")
+    comments = {uuid: activity.name for uuid, activity in names.items() if activity is not None}
+    _write(target / PROGRESS_FILE, progress_text(progress, comments))
+    if evidence.evidence:
+        _write(target / EVIDENCE_FILE, evidence_text(evidence))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    team, sign, application = text.rpartition("=")
+    if not sign or not team.strip() or not application.strip():
+        raise UsageError("is no pair", f"'{text}'", "Write --map 'Team A=payments'.")
+    return team.strip(), application.strip()
+
+
+def _read(reader: Callable[[Path], Loaded[T] | Invalid], path: Path) -> T:
+    found = reader(path)
+    if isinstance(found, Invalid):
+        _refuse(list(found.problems))
+        raise typer.Exit(UNREADABLE)
+    return found.value
+
+
+def _refuse(problems: list[Problem]) -> None:
+    for problem in problems:
+        print(f"colonnade: {problem}", file=sys.stderr)
+    if problems:
+        raise typer.Exit(UNREADABLE)
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomically(path, text.encode())
+    print(path)
+
+
+def _print_plan(plan: ImportPlan) -> None:
+    from rich.table import Table
+
+    from app.cli.tables import console
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("Team", "Application", "Activities", *(str(effect) for effect in Effect)):
+        table.add_column(column, justify="left" if column in ("Team", "Application") else "right")
+    for team in plan.teams:
+        counts = [str(team.count(effect)) for effect in Effect] if team.application else [""] * len(Effect)
+        table.add_row(team.team, team.application or "not imported", str(team.activities), *counts)
+    console().print(table)
+    kept = [(team, row) for team in plan.teams for row in team.rows if row.effect is Effect.KEPT]
+    for team, row in kept[:MAX_LISTED]:
+        print(f"kept: {team.application} {row.criterion}: answered {row.now}, {team.team} says {row.said}")
+    if len(kept) > MAX_LISTED:
+        print(f"… and {len(kept) - MAX_LISTED} more answers kept")
+    if plan.unknown:
+        shown = ", ".join(plan.unknown[:5]) + (" …" if len(plan.unknown) > 5 else "")
+        print(f"{len(plan.unknown)} activities are not in this questionnaire and are left out: {shown}")
+    if plan.loose_evidence:
+        print(f"{plan.loose_evidence} entries of evidence belong to no imported answer and are left out")
