@@ -9,7 +9,7 @@ python := $(venv)/bin/python
 pip_install := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DELETE_ON_ERROR:
-.PHONY: help setup system demo test bench screenshots lock clean
+.PHONY: help setup system demo test bench screenshots lock reference clean
 
 help:  ## says what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ lock: $(if $(filter $(peers)/%,$(UV)),$(peers)/.peers)  ## brings the three lock
 	$(compile) --group pyproject.toml:dev --constraints $(locks).lock --output-file $(locks)-dev.lock
 	$(compile) --group pyproject.toml:peers --constraints $(locks).lock --constraints $(locks)-dev.lock \
 		--output-file $(locks)-peers.lock
+
+reference: $(venv)/.project  ## writes questionnaires/reference anew from the content
+	$(python) -m questionnaires.reference
 
 clean:  ## removes what was made, but neither .venv nor .venv-peers
 	rm -rf out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -22,8 +22,11 @@ from questionnaires.load import (
 )
 from questionnaires.model import Questionnaire, Scope
 from questionnaires.problems import Problem
+from questionnaires.reference import FOLDER, generated
 
 DATA = Path(__file__).parents[1] / "data" / "content"
+GOOD = CONTENT.parent / "example.toml"
+"""The documented example of a firm's own questionnaire; each defect is one change to it."""
 DEFECTS = sorted((DATA / "defects").glob("*.toml"))
 FINANCIAL = "financial-devsecops"
 
@@ -53,11 +56,11 @@ def test_each_defect_is_the_one_problem_reported(path: Path) -> None:
 
 def test_there_are_enough_defects_and_the_base_has_none() -> None:
     assert len(DEFECTS) >= 40
-    assert problems_of(DATA / "good.toml") == ()
+    assert problems_of(GOOD) == ()
 
 
 def test_twenty_mistakes_are_reported_together(tmp_path: Path) -> None:
-    text = (DATA / "good.toml").read_text()
+    text = GOOD.read_text()
     for index in range(20):
         text += (
             f'\n[[pillar.practice.criterion]]\nid = "build.rules.more-{index}"\nlevel = 2\nwhy = "w"\ngood = "g"\n'
@@ -99,7 +102,7 @@ def test_missing_and_empty_folders_say_what_a_questionnaire_is(tmp_path: Path) -
 
 def test_problems_of_every_file_of_a_folder_are_collected(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
-    head, _, pillar = (DATA / "good.toml").read_text().partition("[[pillar]]\n")
+    head, _, pillar = GOOD.read_text().partition("\n[[pillar]]\n")
     (tmp_path / "own" / "questionnaire.toml").write_text(head.replace('title = "A firm', 'titel = "A firm'))
     body = pillar.replace("[[pillar.practice", "[[practice").replace("[pillar.practice", "[practice")
     (tmp_path / "own" / "1-build.toml").write_text(body.replace('scope = "application"', 'scope = "app"'))
@@ -134,7 +137,7 @@ def test_a_frozen_copy_is_the_same_questionnaire(questionnaire: Questionnaire) -
 
 
 def test_digests_follow_what_is_asked_and_nothing_else() -> None:
-    base = (DATA / "good.toml").read_text()
+    base = GOOD.read_text()
 
     def digest(text: str) -> str:
         found = frozen_questionnaire(tomllib.loads(text), "good.toml")
@@ -196,3 +199,22 @@ def test_a_quarter_of_the_application_criteria_hears_evidence(financial: Questio
 
 def test_content_lies_where_it_is_looked_for() -> None:
     assert {path.parent.name for path in CONTENT.glob("*/questionnaire.toml")} == set(shipped().questionnaires)
+
+
+# ---- what is generated from it
+
+
+@pytest.mark.parametrize("name", sorted(generated()))
+def test_the_reference_is_current(name: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == generated()[name], "run 'make reference'"
+
+
+def test_no_other_file_lies_in_the_reference() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(generated())
+
+
+def test_every_practice_is_tied_to_a_regime_or_says_why_not(financial: Questionnaire) -> None:
+    regimes = shipped().regimes.values()
+    linked = {criterion.rpartition(".")[0] for regime in regimes for criterion in regime.obligations_of}
+    explained = {practice for regime in regimes for practice in regime.unlinked}
+    assert set(financial.practices) == linked | explained

@@ -11,8 +11,10 @@ import pytest
 from app import content
 from app.engagement import actions
 from app.engagement.folder import Engagement
+from questionnaires.load import CONTENT
 
-GOOD = Path(__file__).parents[1] / "data" / "content" / "good.toml"
+GOOD = CONTENT.parent / "example.toml"
+"""The documented example of a firm's own questionnaire."""
 
 
 @pytest.fixture
