@@ -9,7 +9,7 @@ python := $(venv)/bin/python
 pip_install := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DELETE_ON_ERROR:
-.PHONY: help setup system demo test bench screenshots lock reference clean
+.PHONY: help setup system demo test bench corpus screenshots lock reference clean
 
 help:  ## says what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ test: $(venv)/.dev  ## everything that CI checks
 
 bench: $(venv)/.dev $(peers)/.peers  ## figures: name, ratio, target; lower is better
 	@$(python) tests/bench/bench.py
+
+corpus: $(venv)/.project  ## every file of CORPUS=DIR against its manifest.csv
+	@$(python) tests/bench/corpus.py "$(CORPUS)"
 
 screenshots: $(venv)/.dev  ## the window, light and dark, in out/screenshots
 	@command -v xvfb-run >/dev/null || { echo "Screenshots need xvfb-run: sudo apt-get install -y xvfb xauth"; exit 1; }

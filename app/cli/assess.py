@@ -14,7 +14,7 @@ from app.cli import FOUND
 from app.cli.options import ApplicationId, As, Folder, Json, TierId, known_content, opened, print_json, who
 from app.engagement import actions
 from app.engagement.folder import Engagement
-from questionnaires.counts import counts
+from questionnaires.counts import activity_counts, counts
 from questionnaires.load import CONTENT, Invalid, load_content
 from questionnaires.model import NOT_APPLICABLE
 from scoring.assessment import Basis
@@ -146,6 +146,7 @@ def check_content(
             {
                 "problems": [asdict(problem) for problem in problems],
                 "questionnaires": {key: asdict(counts(entry)) for key, entry in sorted(questionnaires.items())},
+                "dsomm": {} if isinstance(found, Invalid) else activity_counts(found.value),
             }
         )
     else:

@@ -19,7 +19,6 @@ from questionnaires.dsomm import activities_of
 from questionnaires.dsomm_teams import (
     EVIDENCE_FILE,
     PROGRESS_FILE,
-    Evidence,
     check_states,
     evidence_text,
     progress_text,
@@ -32,7 +31,7 @@ from questionnaires.problems import Problem
 T = TypeVar("T")
 
 MAX_LISTED = 20
-"""Kept answers that are listed one by one."""
+"""Lowered and kept answers that are listed one by one."""
 
 verbs = typer.Typer(
     help="Exchange answers with the OWASP DSOMM application.", no_args_is_help=True, rich_markup_mode=None
@@ -66,7 +65,7 @@ def import_progress(
     """
     given = [_pair(text) for text in map_ or ()]
     progress = _read(read_progress, file)
-    evidence = _read(read_evidence, evidence_file) if evidence_file else Evidence()
+    evidence = _read(read_evidence, evidence_file) if evidence_file else None
     with opened(folder, write=not dry_run) as engagement:
         questionnaire, assessment = engagement.questionnaire, engagement.assessment
         dsomm.require_activities(questionnaire)
@@ -74,9 +73,9 @@ def import_progress(
         teams = dsomm.match_teams(assessment, progress.teams, given)
         plan = dsomm.plan_import(questionnaire, assessment, progress, evidence, teams)
         _print_plan(plan)
-        if not any(teams.values()):
+        if progress.teams and not any(teams.values()):
             remedy = "Name one with --map TEAM=APPLICATION; 'colonnade application add' adds one."
-            raise UsageError("has an application", "No team", remedy)
+            raise UsageError("names no team that answers for an application", file.name, remedy)
         if not dry_run:
             engagement.apply("dsomm import", plan.changes, who(as_))
     done = "would be changed" if dry_run else "changed"
@@ -162,11 +161,12 @@ def _print_plan(plan: ImportPlan) -> None:
         counts = [str(team.count(effect)) for effect in Effect] if team.application else [""] * len(Effect)
         table.add_row(team.team, team.application or "not imported", str(team.activities), *counts)
     console().print(table)
-    kept = [(team, row) for team in plan.teams for row in team.rows if row.effect is Effect.KEPT]
-    for team, row in kept[:MAX_LISTED]:
-        print(f"kept: {team.application} {row.criterion}: answered {row.now}, {team.team} says {row.said}")
-    if len(kept) > MAX_LISTED:
-        print(f"… and {len(kept) - MAX_LISTED} more answers kept")
+    for effect in (Effect.LOWERED, Effect.KEPT):
+        listed = [(team, row) for team in plan.teams for row in team.rows if row.effect is effect]
+        for team, row in listed[:MAX_LISTED]:
+            print(f"{effect}: {team.application} {row.criterion}: answered {row.now}, {team.team} says {row.said}")
+        if len(listed) > MAX_LISTED:
+            print(f"… and {len(listed) - MAX_LISTED} more {effect}")
     if plan.unknown:
         shown = ", ".join(plan.unknown[:5]) + (" …" if len(plan.unknown) > 5 else "")
         print(f"{len(plan.unknown)} activities are not in this questionnaire and are left out: {shown}")

@@ -209,6 +209,12 @@ QPushButton[kind="choice"]:hover { background: $hover; }
 QPushButton[kind="choice"]:checked { background: $selected; border-color: $accent; font-weight: 600; }
 QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: ${p2}px ${p9}px; }
 
+QPushButton[kind="line"] { text-align: left; border-color: transparent; background: transparent;
+    padding: ${p5}px ${p8}px; }
+QPushButton[kind="line"]:hover { background: $hover; }
+QPushButton[kind="line"]:focus { border: 2px solid $accent; padding: ${p4}px ${p7}px; }
+QPushButton[kind="line"]:disabled { color: $muted; }
+
 QToolButton { background: transparent; border: 2px solid transparent; border-radius: ${r}px; padding: ${p4}px; }
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border-color: $accent; }

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from app.desktop.pages.assess import AssessPage
+from app.desktop.pages.overview import OverviewPage
 from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Session
 from app.desktop.widgets.goto import GoTo, entries
@@ -29,6 +30,7 @@ class Entry:
 
 
 PAGES = (
+    Entry("overview", "overview", QT_TRANSLATE_NOOP("Workspace", "Overview"), OverviewPage),
     Entry("assess", "assess", QT_TRANSLATE_NOOP("Workspace", "Assess"), AssessPage),
 )  # fmt: skip
 

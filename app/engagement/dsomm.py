@@ -42,8 +42,13 @@ class Effect(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
+    LOWERED = "lowered"
+    """The team went back, or the file says nothing any more of what it said before."""
     SAME = "same"
     KEPT = "kept"
+
+
+WRITTEN = frozenset({Effect.NEW, Effect.CHANGED, Effect.LOWERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +176,15 @@ def plan_import(
     questionnaire: Questionnaire,
     assessment: Assessment,
     progress: Progress,
-    evidence: Evidence,
+    evidence: Evidence | None,
     teams: Mapping[str, Sequence[str]],
 ) -> ImportPlan:
-    """What importing would change, team by team. Raises UsageError where the questionnaire is no DSOMM one."""
+    """What importing would change, team by team. Without ``evidence`` what was imported earlier stays.
+
+    Raises UsageError where the questionnaire is no DSOMM one.
+    """
     criteria = require_activities(questionnaire)
+    given = evidence.evidence if evidence is not None else {}
     changes: list[Change] = []
     plans: list[TeamPlan] = []
     carried: set[str] = set()
@@ -185,26 +194,25 @@ def plan_import(
             rows: list[Row] = []
             for uuid, criterion in criteria.items():
                 states = progress.progress.get(uuid, {}).get(team, {})
-                entries = tuple(entry for entry in evidence.evidence.get(uuid, ()) if team in entry.teams)
-                judged = _row(
-                    questionnaire, assessment, key, criterion, Record(team=team, states=states, evidence=entries)
-                )
+                entries = tuple(entry for entry in given.get(uuid, ()) if team in entry.teams)
+                record = Record(team=team, states=states, evidence=entries)
+                judged = _row(questionnaire, assessment, key, criterion, record, evidence is None)
                 if judged is None:
                     continue
                 row, note = judged
                 rows.append(row)
-                if row.effect in (Effect.NEW, Effect.CHANGED) or _stored(assessment, key, criterion, note):
+                if row.effect in WRITTEN or _stored(assessment, key, criterion, note):
                     carried |= {f"{uuid} {entry.id}" for entry in entries}
-                if row.effect in (Effect.NEW, Effect.CHANGED):
+                if row.effect in WRITTEN:
                     changes += actions.answer(
                         questionnaire, assessment, criterion, row.said, application=key, note=note
                     )
             plans.append(TeamPlan(team, key, spoken, tuple(rows)))
         if not keys:
             plans.append(TeamPlan(team, None, spoken))
-    known = {*progress.progress, *evidence.evidence} - set(criteria)
-    every = {f"{uuid} {entry.id}" for uuid, entries in evidence.evidence.items() for entry in entries}
-    return ImportPlan(tuple(plans), tuple(changes), tuple(sorted(known)), len(every - carried))
+    unknown = {*progress.progress, *given} - set(criteria)
+    every = {f"{uuid} {entry.id}" for uuid, entries in given.items() for entry in entries}
+    return ImportPlan(tuple(plans), tuple(changes), tuple(sorted(unknown)), len(every - carried))
 
 
 def _stored(assessment: Assessment, key: str, criterion: str, note: str) -> bool:
@@ -213,7 +221,7 @@ def _stored(assessment: Assessment, key: str, criterion: str, note: str) -> bool
 
 
 def _row(
-    questionnaire: Questionnaire, assessment: Assessment, key: str, criterion: str, record: Record
+    questionnaire: Questionnaire, assessment: Assessment, key: str, criterion: str, record: Record, keep_evidence: bool
 ) -> tuple[Row, str] | None:
     """What a record does to one answer, with the new note; None where neither says anything."""
     order = [step.name for step in questionnaire.scale]
@@ -221,6 +229,8 @@ def _row(
     application = assessment.applications[key]
     own = application.answers.get(criterion, Answer())
     text, before = split_note(own.note)
+    if keep_evidence and before is not None:
+        record = record.model_copy(update={"evidence": before.evidence})
     state = standing(record.states, order)
     if state is None:
         if before is None or before.team != record.team:
@@ -240,7 +250,8 @@ def _row(
     if now is None:
         effect = Effect.NEW
     elif untouched:
-        effect = Effect.SAME if record == before else Effect.CHANGED
+        lower = questionnaire.values[said] < questionnaire.values[now] if now in questionnaire.values else False
+        effect = Effect.SAME if record == before else Effect.LOWERED if lower else Effect.CHANGED
     else:
         effect = Effect.SAME if now == said else Effect.KEPT
     return Row(criterion, now, said, effect), join_note(text, record)

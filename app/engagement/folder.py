@@ -264,7 +264,7 @@ class Engagement:
         if raw is None:
             return
         if _digest(raw) != self.assessment.plan_sha256:
-            notices.append(f"{ROADMAP} was changed outside Colonnade; compute the roadmap again.")
+            notices.append(f"{ROADMAP} does not hold the plan that was last computed; compute the roadmap again.")
             return
         self.plan_inputs = raw.pop("inputs", "")
         try:

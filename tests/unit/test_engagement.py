@@ -228,7 +228,7 @@ def test_a_stored_plan_is_read_back_and_knows_when_it_is_old(folder: Path) -> No
     (folder / ROADMAP).write_text(text.replace("person-days", "person-years", 1))
     with Engagement.open(folder) as engagement:
         assert engagement.plan is None
-        assert "changed outside" in engagement.notices[0]
+        assert "last computed" in engagement.notices[0]
         assert engagement.assessment.decisions[known[0]].wave == 1
 
 

@@ -53,6 +53,7 @@ class Card(QWidget):
         self._add_answer(NOT_APPLICABLE, self.tr("N/A"), "0")
         self._answers[NOT_APPLICABLE].setAccessibleName(self._names[NOT_APPLICABLE])
         self._status_icon = QLabel()
+        self._status_icon.setContentsMargins(0, 0, theme.px(6), 0)
         self._status = label("", Role.SMALL, muted=True, wrap=True)
         self._bases: dict[Basis, QPushButton] = {}
         for basis, text in (
@@ -84,7 +85,7 @@ class Card(QWidget):
             answers.addWidget(entry)
         answers.addStretch(1)
         self._says = QWidget()
-        self._says.setLayout(row(self._status_icon, 6, self._status, 8, self._accept))
+        self._says.setLayout(row(self._status_icon, self._status, 8, self._accept))
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         said = self._says.layout()
         assert isinstance(said, QHBoxLayout)
@@ -172,7 +173,7 @@ class Card(QWidget):
         if state.inherited:
             parts.append(self.tr("Common answer"))
         elif state.common is not None and state.common != state.value:
-            parts.append(self.tr("Differs from the common {0}").format(self._names[state.common].casefold()))
+            parts.append(self.tr("Common answer: {0}").format(self._names[state.common].casefold()))
         if not self._current:
             words = {Basis.INTERVIEW: self.tr("Interview"), Basis.DOCUMENT: self.tr("Document"),
                      Basis.EVIDENCE: self.tr("Evidence")}  # fmt: skip

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.models.targets import Target, TargetsModel
 from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from app.desktop.widgets.lines import TwoLines
 from questionnaires.model import Scope
-
-MOST = 50
-_ROOT = QModelIndex()
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One thing to go to."""
-
-    title: str
-    kind: str
-    destination: Destination
-
 
 def entries(session: Session, pages: Sequence[tuple[str, str]]) -> list[Target]:
     """Everything that an engagement offers."""
@@ -49,45 +35,6 @@ def entries(session: Session, pages: Sequence[tuple[str, str]]) -> list[Target]:
     return found
 
 
-class TargetsModel(QAbstractListModel):
-    """The targets that hold every word that was typed; those whose title starts so come first."""
-
-    def __init__(self, targets: Sequence[Target], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._all = [(f"{target.title} {target.kind}".casefold(), target) for target in targets]
-        self._shown = [target for _, target in self._all[:MOST]]
-
-    def find(self, text: str) -> None:
-        wanted = text.casefold().split()
-        found = [target for known, target in self._all if all(word in known for word in wanted)]
-        found.sort(key=lambda target: not target.title.casefold().startswith(text.casefold().strip()))
-        self.beginResetModel()
-        self._shown = found[:MOST]
-        self.endResetModel()
-
-    def target(self, row: int) -> Target:
-        return self._shown[row]
-
-    @override
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
-
-    @override
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        target = self._shown[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
-                return target.title
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{target.title}, {target.kind}"
-            case Qt.ItemDataRole.UserRole:
-                return target.kind
-            case _:
-                return None
-
-
 class GoTo(QDialog):
     """A line to type in and a list that follows; Return goes there, Escape stays here."""
 
@@ -98,7 +45,7 @@ class GoTo(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Go to"))
-        self._model = TargetsModel(targets, self)
+        self._model = TargetsModel(targets, self, most=50)
         self._line = QLineEdit()
         self._line.setPlaceholderText(self.tr("Page, application, practice or question"))
         self._line.setAccessibleName(self.tr("Go to"))

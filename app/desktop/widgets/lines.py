@@ -31,7 +31,7 @@ class TwoLines(QStyledItemDelegate):
             painter.setPen(QColor(colours.accent) if selected else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.selected if selected else colours.hover))
             painter.drawRoundedRect(option.rect.adjusted(1, 1, -2, -2), theme.px(4), theme.px(4))
-        inner = option.rect.adjusted(theme.px(12), theme.px(5), -theme.px(12), -theme.px(5))
+        inner = option.rect.adjusted(theme.px(8), theme.px(5), -theme.px(8), -theme.px(5))
         half = inner.height() // 2
         for text, role, colour, place in (
             (Qt.ItemDataRole.DisplayRole, Role.BODY, colours.text, inner.adjusted(0, 0, 0, -half)),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, 
 from app.desktop import theme
 from app.desktop.theme import Role
 
-Kind = Literal["primary", "plain", "quiet", "answer", "choice"]
+Kind = Literal["primary", "plain", "quiet", "answer", "choice", "line"]
 
 
 def label(content: str = "", role: Role = Role.BODY, *, muted: bool = False, wrap: bool = False) -> QLabel:

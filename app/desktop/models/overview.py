@@ -1,0 +1,344 @@
+"""The overview's tables: pillars against target, applications × pillars, and what should be looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from typing_extensions import override
+
+from app.desktop.models.practices import Filter
+from app.desktop.pages.page import Destination
+from app.desktop.session import Session
+from questionnaires.model import NOT_APPLICABLE, Scope
+from reports import words
+from scoring.assessment import Application
+from scoring.claims import Claim
+from scoring.scores import Node, Result, Score, overall_target
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+ALL = ""
+"""In the place of a tier's id: every application."""
+
+
+class OverviewRole(IntEnum):
+    BAR = Qt.ItemDataRole.UserRole
+    """Bar"""
+    CELL = Qt.ItemDataRole.UserRole + 1
+    """HeatCell"""
+    LEVEL = Qt.ItemDataRole.UserRole + 2
+    """int or None, where a chip is to be painted"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A score on the scale of levels."""
+
+    base: int
+    top: int
+    score: Score | None
+    target: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One pillar of one application."""
+
+    score: Score | None
+    reached: bool
+    base: int
+    top: int
+
+
+def result_of(session: Session, tier: str) -> Result:
+    """The scores of a tier, or of the organisation."""
+    scores = session.evaluation.scores
+    return scores.tiers[tier] if tier in scores.tiers else scores.organisation
+
+
+def target_of(session: Session, tier: str) -> Fraction | None:
+    """The overall target of a tier; there is none over all."""
+    scores = session.evaluation.scores
+    return overall_target(session.questionnaire, scores.targets, tier) if tier in scores.tiers else None
+
+
+class PillarsModel(QAbstractTableModel):
+    """One row for each pillar of the tier in view."""
+
+    NAME, BAR, SCORE, EVIDENCED, TARGET, LEVEL, HELD = range(7)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tier = ALL
+        self._titles = (
+            self.tr("Pillar"), "", self.tr("Score"), self.tr("Evidenced"), self.tr("Target"), self.tr("Level"),
+            self.tr("Held down by"),
+        )  # fmt: skip
+        session.evaluated.connect(self.refresh)
+
+    def show_tier(self, tier: str) -> None:
+        self._tier = tier
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The scores moved."""
+        self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+    def destination(self, row: int) -> Destination:
+        """The practice that holds a pillar down, else its first."""
+        pillar = self._session.questionnaire.pillar[row]
+        node = result_of(self._session, self._tier).pillars[pillar.id]
+        held = node.score.held_down_by if node.score else ()
+        return Destination("assess", held[0] if held else pillar.practice[0].id)
+
+    @override
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._session.questionnaire.pillar)
+
+    @override
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            number = section in (self.SCORE, self.EVIDENCED, self.TARGET)
+            side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        session = self._session
+        pillar = session.questionnaire.pillar[index.row()]
+        score = result_of(session, self._tier).pillars[pillar.id].score
+        target = session.evaluation.scores.targets.get((self._tier, pillar.id))
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(index.column(), pillar.name, score, target)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                parts = [self.headerData(index.column(), Qt.Orientation.Horizontal),
+                         self._text(index.column(), pillar.name, score, target)]  # fmt: skip
+                return " ".join(part for part in parts if part)
+            case Qt.ItemDataRole.ToolTipRole if index.column() == self.HELD and score is not None:
+                return "\n".join(session.questionnaire.practices[key].name for key in score.held_down_by)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return self.headerData(index.column(), Qt.Orientation.Horizontal, role)
+            case OverviewRole.BAR if index.column() == self.BAR:
+                wanted = Fraction(target) if target is not None else None
+                return Bar(session.questionnaire.base, session.questionnaire.top, score, wanted)
+            case OverviewRole.LEVEL if index.column() == self.LEVEL:
+                return score.level if score else None
+            case _:
+                return None
+
+    def _text(self, column: int, name: str, score: Score | None, target: int | None) -> str:
+        match column:
+            case self.NAME:
+                return name
+            case self.SCORE:
+                return words.score(score.low if score else None)
+            case self.EVIDENCED:
+                return words.score(score.evidenced if score else None)
+            case self.TARGET:
+                return words.NONE if target is None else str(target)
+            case self.LEVEL:
+                return words.NONE if score is None else str(score.level)
+            case self.HELD if score is not None:
+                return words.listed((self._session.questionnaire.practices[key].name for key in score.held_down_by), 1)
+            case _:
+                return ""
+
+
+class HeatModel(QAbstractTableModel):
+    """Applications by tier and name; a column for each pillar and one for everything."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tier = ALL
+        self._applications: list[Application] = []
+        session.evaluated.connect(self.refresh)
+        self.refresh()
+
+    def show_tier(self, tier: str) -> None:
+        self._tier = tier
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The scores or the applications moved."""
+        session = self._session
+        scored = session.evaluation.scores.applications
+        shown = [
+            app for app in sorted(session.assessment.applications.values(), key=lambda a: (a.tier, a.name.casefold()))
+            if self._tier in (ALL, app.tier) and app.id in scored
+        ]  # fmt: skip
+        if [app.id for app in shown] != [app.id for app in self._applications]:
+            self.beginResetModel()
+            self._applications = shown
+            self.endResetModel()
+        elif shown:
+            self._applications = shown
+            self.dataChanged.emit(self.index(0, 0), self.index(len(shown) - 1, self.columnCount() - 1))
+
+    def destination(self, row: int, column: int) -> Destination:
+        """An application's pillar at the practice that holds it down."""
+        application = self._applications[row]
+        pillars = self._session.questionnaire.pillar
+        result = self._session.evaluation.scores.applications[application.id]
+        practice = None
+        if 1 <= column <= len(pillars):
+            score = result.pillars[pillars[column - 1].id].score
+            practice = score.held_down_by[0] if score and score.held_down_by else pillars[column - 1].practice[0].id
+        return Destination("assess", practice, application=application.id, takes=True)
+
+    @override
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._applications)
+
+    @override
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._session.questionnaire.pillar) + 2
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        pillars = self._session.questionnaire.pillar
+        if role == Qt.ItemDataRole.DisplayRole:
+            if section == 0:
+                return self.tr("Application")
+            return pillars[section - 1].name if section <= len(pillars) else self.tr("Overall")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignHCenter
+            return int(side | Qt.AlignmentFlag.AlignBottom) | Qt.TextFlag.TextWordWrap
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        application = self._applications[index.row()]
+        if index.column() == 0:
+            match role:
+                case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                    return application.name
+                case Qt.ItemDataRole.AccessibleTextRole:
+                    return self.tr("{0}, tier {1}").format(application.name, application.tier)
+                case Qt.ItemDataRole.UserRole:
+                    return application.tier
+                case _:
+                    return None
+        cell = self._cell(application, index.column())
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return words.score(cell.score.low if cell.score else None)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                reached = self.tr("at target") if cell.reached else self.tr("below target")
+                return f"{words.score(cell.score.low if cell.score else None)}, {reached}"
+            case Qt.ItemDataRole.ToolTipRole if cell.score is not None:
+                name = self._session.questionnaire.level_name(cell.score.level)
+                return self.tr("Level {0} {1}, evidenced {2}").format(
+                    cell.score.level, name, words.score(cell.score.evidenced)
+                )
+            case OverviewRole.CELL:
+                return cell
+            case _:
+                return None
+
+    def _cell(self, application: Application, column: int) -> HeatCell:
+        session = self._session
+        scores = session.evaluation.scores
+        result = scores.applications[application.id]
+        pillars = session.questionnaire.pillar
+        node: Node = result.overall
+        reached = False
+        if column <= len(pillars):
+            node = result.pillars[pillars[column - 1].id]
+            target = scores.targets.get((application.tier, pillars[column - 1].id))
+            reached = node.score is not None and target is not None and (
+                node.score.capped or node.score.level >= target
+            )  # fmt: skip
+        elif node.score is not None:
+            wanted = overall_target(session.questionnaire, scores.targets, application.tier)
+            reached = node.score.low >= wanted
+        return HeatCell(node.score, reached, session.questionnaire.base, session.questionnaire.top)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something to look at: how many there are, and where to begin."""
+
+    name: Filter
+    count: int
+    destination: Destination
+
+
+def challenged(session: Session, tier: str) -> list[Claim]:
+    """The challenged claims of a tier with those of the organisation; what nobody explained first."""
+    found = [claim for claim in session.evaluation.claims.challenged if _in_tier(session, claim.application, tier)]
+    return sorted(found, key=lambda claim: claim.explained)
+
+
+def checks(session: Session, tier: str) -> list[Check]:
+    """Every check, counted once for each answer that it concerns."""
+    claims = session.evaluation.claims
+    places: dict[Filter, Counter[str | None]] = {
+        Filter.UNANSWERED: _unanswered(session, tier),
+        Filter.CHALLENGED: Counter(claim.application for claim in challenged(session, tier)),
+        Filter.STALE: Counter(
+            claim.application for claim in claims.by_key.values()
+            if claim.stale and _in_tier(session, claim.application, tier)
+        ),
+        Filter.NO_REASON: Counter(),
+        Filter.MARKED: Counter(),
+    }  # fmt: skip
+    owners: Iterable[tuple[str | None, Any]] = [(None, session.assessment), *session.assessment.applications.items()]
+    for key, owner in owners:
+        if _in_tier(session, key, tier):
+            for answer in owner.answers.values():
+                places[Filter.MARKED][key] += answer.marked
+                places[Filter.NO_REASON][key] += answer.value == NOT_APPLICABLE and not answer.reason.strip()
+    return [Check(name, count.total(), _begin(name, count)) for name, count in places.items()]
+
+
+def _begin(name: Filter, places: Counter[str | None]) -> Destination:
+    """Where most of it is."""
+    most: Sequence[tuple[str | None, int]] = places.most_common(1)
+    return Destination("assess", filter=name, application=most[0][0] if most else None, takes=True)
+
+
+def _in_tier(session: Session, application: str | None, tier: str) -> bool:
+    return tier == ALL or application is None or session.assessment.applications[application].tier == tier
+
+
+def _unanswered(session: Session, tier: str) -> Counter[str | None]:
+    """By owner, from the coverage of practices: the organisation's once, the others for each application."""
+    found: Counter[str | None] = Counter()
+    scores = session.evaluation.scores
+    organisation = [key for key, entry in session.questionnaire.practices.items() if entry.scope is Scope.ORGANISATION]
+    for key, result in scores.applications.items():
+        if _in_tier(session, key, tier):
+            for practice, node in result.practices.items():
+                if practice not in organisation:
+                    found[key] += node.coverage.applicable - node.coverage.answered
+    any_result = next(iter(scores.applications.values()), scores.organisation)
+    for practice in organisation:
+        node = any_result.practices[practice]
+        found[None] += node.coverage.applicable - node.coverage.answered
+    return found

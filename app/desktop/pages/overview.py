@@ -1,0 +1,267 @@
+"""Overview: where each tier stands, what holds it down, and what should be looked at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QHeaderView, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.models.card import answer_name
+from app.desktop.models.overview import (
+    ALL,
+    Check,
+    HeatModel,
+    PillarsModel,
+    challenged,
+    checks,
+    result_of,
+    target_of,
+)
+from app.desktop.models.practices import Filter
+from app.desktop.models.targets import Target, TargetsModel
+from app.desktop.pages.page import Destination, Page
+from app.desktop.session import Session
+from app.desktop.theme import Role
+from app.desktop.widgets.figure import Figure
+from app.desktop.widgets.lines import TwoLines
+from app.desktop.widgets.score_cells import HeatDelegate, Legend, LevelLegend, PillarDelegate
+from app.desktop.widgets.tables import WholeList, WholeTable
+from app.desktop.widgets.text import button, column, label, row
+from reports import words
+from scoring.scores import AtTarget
+
+MOST_CLAIMS = 6
+"""Challenged claims listed here; Assess lists them all."""
+
+
+class OverviewPage(Page):
+    """Figures, pillars, checks and the heat map of one tier or of all; each thing leads to its cause."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tier = next(iter(session.evaluation.scores.tiers), ALL)
+        questionnaire = session.questionnaire
+        self._pillars = PillarsModel(session, self)
+        self._heat = HeatModel(session, self)
+        self._claims = TargetsModel((), self)
+        self._tiers = QHBoxLayout()
+        self._tiers.setSpacing(theme.px(4))
+        self._tier_group = QButtonGroup(self)
+        self._figures = {
+            name: Figure(title)
+            for name, title in (
+                ("score", self.tr("Score")),
+                ("evidenced", self.tr("Evidenced")),
+                ("at-target", self.tr("At target")),
+                ("coverage", self.tr("Answered")),
+                ("level", self.tr("Lowest level")),
+            )
+        }
+        self._pillar_table = WholeTable(self.tr("Pillars against target"), self._pillars, row=54)
+        self._pillar_table.setItemDelegate(PillarDelegate(questionnaire.base, questionnaire.top, self._pillar_table))
+        self._pillar_table.activated.connect(self._on_pillar_activated)
+        self._pillar_table.clicked.connect(self._on_pillar_activated)
+        self._heat_table = WholeTable(self.tr("Applications and pillars"), self._heat, row=34)
+        self._heat_table.setItemDelegate(HeatDelegate(self._heat_table))
+        self._heat_table.activated.connect(self._on_heat_activated)
+        self._heat_table.clicked.connect(self._on_heat_activated)
+        self._heat_heading = label(self.tr("Applications and pillars"), Role.HEADING)
+        self._levels = LevelLegend([(level.number, level.name) for level in questionnaire.level])
+        self._claim_list = WholeList(self.tr("Challenged claims"), self._claims, TwoLines(), 52)
+        self._claim_list.activated.connect(self._on_claim_activated)
+        self._claim_list.clicked.connect(self._on_claim_activated)
+        self._checks = QVBoxLayout()
+        self._checks.setSpacing(theme.px(2))
+        self._check_buttons: dict[Filter, QPushButton] = {}
+        self._no_applications = label(
+            self.tr("There is no application yet. Add the first on the Applications page; scores of tiers follow."),
+            muted=True, wrap=True,
+        )  # fmt: skip
+        self._lay_out()
+        session.evaluated.connect(self._on_session_evaluated)
+        self._show()
+
+    def _lay_out(self) -> None:
+        questionnaire = self._session.questionnaire
+        title = row(label(self.tr("Overview"), Role.TITLE), -1, self._tiers)
+        figures = QHBoxLayout()
+        figures.setSpacing(theme.px(24))
+        for figure in self._figures.values():
+            figures.addWidget(figure, 1)
+        left = column(
+            label(self.tr("Pillars against target"), Role.HEADING), 8, self._pillar_table, 4,
+            Legend(questionnaire.base, questionnaire.top), -1,
+        )  # fmt: skip
+        right = column(label(self.tr("To look at"), Role.HEADING), 8, self._checks, 12, self._claim_list, -1)
+        middle = QHBoxLayout()
+        middle.setSpacing(theme.px(40))
+        middle.addLayout(left, 3)
+        middle.addLayout(right, 1)
+        content = QWidget()
+        content.setLayout(
+            column(
+                title, 4, self._no_applications, 16, figures, 28, middle, 28, self._heat_heading, 8, self._heat_table,
+                8, self._levels, -1, margins=(32, 24, 32, 24),
+            )
+        )  # fmt: skip
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        self.setLayout(column(scroll))
+        held = self._pillar_table.horizontalHeader()
+        for section, width in enumerate((180, 0, 56, 80, 62, 52, 200)):
+            self._pillar_table.setColumnWidth(section, theme.px(width))
+        held.setSectionResizeMode(PillarsModel.BAR, QHeaderView.ResizeMode.Stretch)
+        header = self._heat_table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.setFixedHeight(theme.px(56))
+        self._heat_table.setColumnWidth(0, theme.px(240))
+
+    # ---- showing
+
+    @override
+    def arrive(self) -> None:
+        self._pillar_table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_tier(self, tier: str) -> None:
+        """Look at one tier, or at all of them."""
+        self._tier = tier
+        self._show()
+
+    def _show(self) -> None:
+        session = self._session
+        if self._tier not in (ALL, *session.evaluation.scores.tiers):
+            self._tier = next(iter(session.evaluation.scores.tiers), ALL)
+        self._show_tiers()
+        self._pillars.show_tier(self._tier)
+        self._heat.show_tier(self._tier)
+        empty = not session.assessment.applications
+        self._no_applications.setVisible(empty)
+        for widget in (self._heat_table, self._heat_heading, self._levels):
+            widget.setVisible(not empty)
+        self._show_figures()
+        self._show_checks()
+
+    def _show_tiers(self) -> None:
+        wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
+        wanted.append((ALL, self.tr("All tiers")))
+        buttons = self._tier_group.buttons()
+        if [entry.property("tier") for entry in buttons] != [key for key, _ in wanted]:
+            for entry in buttons:
+                self._tier_group.removeButton(entry)
+                entry.deleteLater()
+            for key, text in wanted:
+                choice = button(text, "choice")
+                choice.setCheckable(True)
+                choice.setProperty("tier", key)
+                choice.clicked.connect(lambda _=False, key=key: self.show_tier(key))
+                self._tier_group.addButton(choice)
+                self._tiers.addWidget(choice)
+        for entry in self._tier_group.buttons():
+            entry.setChecked(entry.property("tier") == self._tier)
+
+    def _show_figures(self) -> None:
+        session = self._session
+        overall = result_of(session, self._tier).overall
+        score, coverage = overall.score, overall.coverage
+        target = target_of(session, self._tier)
+        beside = [self.tr("target {0}").format(words.score(target))] if target is not None else []
+        if score is not None and score.high != score.low:
+            beside.append(self.tr("up to {0}").format(words.score(score.high)))
+        self._figures["score"].show_figure(words.score(score.low if score else None), words.parts(beside))
+        gap = score.low - score.evidenced if score else None
+        self._figures["evidenced"].show_figure(
+            words.score(score.evidenced if score else None),
+            self.tr("assurance gap {0}").format(words.score(gap)) if gap is not None else "",
+        )
+        counts = session.evaluation.scores.at_target
+        tiers = [counts[self._tier]] if self._tier in counts else list(counts.values())
+        reached = AtTarget(sum(entry.reached for entry in tiers), sum(entry.pairs for entry in tiers))
+        self._figures["at-target"].show_figure(
+            str(reached.reached) if reached.pairs else words.NONE,
+            self.tr("of {0} practice–application pairs").format(reached.pairs),
+        )
+        self._figures["coverage"].show_figure(
+            words.percent(coverage.share),
+            words.parts([
+                self.tr("{0} of {1}").format(f"{coverage.answered:,}", f"{coverage.applicable:,}"),
+                self.tr("{0} not applicable").format(coverage.not_applicable) if coverage.not_applicable else "",
+            ]),
+        )  # fmt: skip
+        held = (session.questionnaire.pillar[n].name for n, pillar in enumerate(session.questionnaire.pillar)
+                if score is not None and pillar.id in score.held_down_by)  # fmt: skip
+        self._figures["level"].show_figure(
+            words.NONE if score is None else str(score.level),
+            words.parts([
+                session.questionnaire.level_name(score.level) if score else "",
+                self.tr("held by {0}").format(words.listed(held, 1)) if score and score.held_down_by else "",
+            ]),
+        )  # fmt: skip
+
+    def _show_checks(self) -> None:
+        session = self._session
+        for check in checks(session, self._tier):
+            entry = self._check_buttons.get(check.name)
+            if entry is None:
+                entry = self._check_buttons[check.name] = button("", "line")
+                self._checks.addWidget(entry)
+            entry.setText(self._check_words(check))
+            entry.setEnabled(check.count > 0)
+            entry.disconnect(self)
+            entry.clicked.connect(lambda _=False, goal=check.destination: self.go_wanted.emit(goal))
+        self._claims.show_targets([
+            Target(
+                session.questionnaire.practices[session.questionnaire.criteria[claim.criterion].practice_id].name,
+                self.tr("{0}: claims {1}, evidence allows {2}").format(
+                    self._owner(claim.application),
+                    answer_name(session, claim.answer.value if claim.answer else None).casefold(),
+                    answer_name(session, claim.challenge).casefold(),
+                ),
+                Destination(
+                    "assess", session.questionnaire.criteria[claim.criterion].practice_id, claim.criterion,
+                    application=claim.application, takes=True,
+                ),
+            )
+            for claim in challenged(session, self._tier)[:MOST_CLAIMS]
+        ])  # fmt: skip
+        self._claim_list.setVisible(self._claims.rowCount() > 0)
+
+    def _owner(self, application: str | None) -> str:
+        return self._session.assessment.applications[application].name if application else self.tr("Organisation")
+
+    def _check_words(self, check: Check) -> str:
+        one, many = {
+            Filter.UNANSWERED: (self.tr("unanswered criterion"), self.tr("unanswered criteria")),
+            Filter.CHALLENGED: (self.tr("challenged claim"), self.tr("challenged claims")),
+            Filter.STALE: (self.tr("answer with evidence too old"), self.tr("answers with evidence too old")),
+            Filter.NO_REASON: (self.tr("not applicable without reason"), self.tr("not applicable without reason")),
+            Filter.MARKED: (self.tr("marked for review"), self.tr("marked for review")),
+        }[check.name]
+        return words.count(check.count, one, many)
+
+    # ---- hearing
+
+    def _on_session_evaluated(self) -> None:
+        self._show()
+
+    def _on_pillar_activated(self, index: QModelIndex) -> None:
+        self.go_wanted.emit(self._pillars.destination(index.row()))
+
+    def _on_heat_activated(self, index: QModelIndex) -> None:
+        self.go_wanted.emit(self._heat.destination(index.row(), index.column()))
+
+    def _on_claim_activated(self, index: QModelIndex) -> None:
+        self.go_wanted.emit(self._claims.target(index.row()).destination)
+
+
+def session_tiers(session: Session) -> list[tuple[str, str]]:
+    """(id, what a person calls it) of every tier, most critical first."""
+    return [
+        (tier.id, session.tr("Tier {0} {1}").format(tier.id, tier.name)) for tier in session.content.tiers.tier
+    ]
