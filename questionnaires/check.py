@@ -22,6 +22,7 @@ from questionnaires.model import (
     Rule,
     Scope,
     Tiers,
+    Unmapped,
 )
 from questionnaires.problems import Problem
 
@@ -338,3 +339,29 @@ def check_regime(regime: Regime, questionnaires: Mapping[str, Questionnaire], fi
         if practice not in questionnaire.practices:
             hint = _near(practice, questionnaire.practices)
             yield Problem(file, f"unlinked.{practice}", "is an unknown practice", hint)
+
+
+def check_mapping(
+    unmapped: Unmapped, activities: Questionnaire, other: Questionnaire | None, file: str
+) -> Iterator[Problem]:
+    """Every activity is either named by a criterion of the other questionnaire or listed with a reason, never both."""
+    if other is None:
+        return
+    named: dict[str, str] = {}
+    for criterion in other.criteria.values():
+        for uuid in criterion.dsomm:
+            named.setdefault(uuid, criterion.id)
+    known = {uuid: c for c in activities.criteria.values() for uuid in c.dsomm if c.activity is not None}
+    for uuid, criterion in known.items():
+        where = f"reason.{uuid}"
+        if uuid not in named and uuid not in unmapped.reason:
+            yield Problem(file, where, f"is missing for '{criterion.id}'", "Map it to a criterion, or say why not.")
+        if uuid in named and uuid in unmapped.reason:
+            yield Problem(file, where, f"is mapped to '{named[uuid]}' as well", "Remove one of the two.")
+    for uuid in unmapped.reason:
+        if uuid not in known:
+            yield Problem(file, f"reason.{uuid}", "is no known activity", _near(uuid, known))
+    for uuid, criterion_id in named.items():
+        if uuid not in known:
+            message = f"does not list the activity '{uuid}' that '{criterion_id}' names"
+            yield Problem(file, "", message, _near(uuid, known) or "Correct the uuid at the criterion.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from questionnaires.model import Questionnaire, Scope
+from questionnaires.model import Content, Questionnaire, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +35,10 @@ def counts(questionnaire: Questionnaire) -> Counts:
         application_criteria_with_rules=sum(bool(criterion.rule) for criterion in own),
         dsomm_activities=len({uuid for criterion in criteria for uuid in criterion.dsomm}),
     )
+
+
+def activity_counts(content: Content) -> dict[str, int]:
+    """How many DSOMM activities the criteria of other questionnaires speak to, and how many are listed as unmapped."""
+    others = [q for q in content.questionnaires.values() if all(c.activity is None for c in q.criteria.values())]
+    mapped = {uuid for q in others for criterion in q.criteria.values() for uuid in criterion.dsomm}
+    return {"mapped": len(mapped), "unmapped": len(content.unmapped)}

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from questionnaires.check import Files, check_facts, check_questionnaire, check_regime, check_tiers
-from questionnaires.model import Content, FactKind, Pillar, Questionnaire, Regime, Tiers
+from questionnaires.check import Files, check_facts, check_mapping, check_questionnaire, check_regime, check_tiers
+from questionnaires.model import Content, FactKind, Pillar, Questionnaire, Regime, Tiers, Unmapped
 from questionnaires.problems import Problem
 
 CONTENT = Path(__file__).parent / "content"
@@ -30,6 +30,10 @@ M = TypeVar("M", bound=BaseModel)
 
 HEADER = "questionnaire.toml"
 TARGETS = "targets.toml"
+UNMAPPED = "unmapped.toml"
+CORRECTIONS = "corrections.toml"
+ASIDE = frozenset({UNMAPPED, CORRECTIONS})
+"""Tables beside a questionnaire that are no pillars of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def _read_questionnaire(path: Path) -> tuple[dict[str, Any] | None, list[_Part],
         return None, [], [head]
     parts, problems = _inside(head, head_file.name)
     for file in sorted(path.glob("*.toml")) if path.is_dir() else ():
-        if file == head_file:
+        if file == head_file or file.name in ASIDE:
             continue
         raw = read_toml(file, file.name)
         if isinstance(raw, Problem):
@@ -267,6 +271,20 @@ def load_regime(path: Path, questionnaires: Mapping[str, Questionnaire]) -> Load
     return Invalid(tuple(problems)) if problems else Loaded(shaped)
 
 
+def load_unmapped(
+    path: Path, activities: Questionnaire, others: Mapping[str, Questionnaire]
+) -> Loaded[Unmapped] | Invalid:
+    """The table of activities that no criterion speaks to, held against both questionnaires."""
+    raw = read_toml(path, path.name)
+    if isinstance(raw, Problem):
+        return Invalid((raw,))
+    shaped = validate(Unmapped, raw, path.name)
+    if not isinstance(shaped, Unmapped):
+        return Invalid(tuple(shaped))
+    problems = tuple(check_mapping(shaped, activities, others.get(shaped.questionnaire), path.name))
+    return Invalid(problems) if problems else Loaded(shaped)
+
+
 def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
     """All content of a folder laid out like the shipped one.
 
@@ -297,10 +315,17 @@ def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
     if facts is None or tiers is None:
         return Invalid(tuple(problems))
     questionnaires: dict[str, Questionnaire] = {}
+    tables: dict[Path, Questionnaire] = {}
     for path in paths:
         questionnaire = keep(load_questionnaire(path, facts, tiers), "" if path == folder else path.name)
         if questionnaire is not None:
             questionnaires[questionnaire.id] = questionnaire
+            if (path / UNMAPPED).exists():
+                tables[path / UNMAPPED] = questionnaire
+    unmapped: dict[str, str] = {}
+    for path, questionnaire in tables.items():
+        table = keep(load_unmapped(path, questionnaire, questionnaires), path.parent.name)
+        unmapped |= table.reason if table is not None else {}
     regimes: dict[str, Regime] = {}
     for path in regime_paths:
         regime = keep(load_regime(path, questionnaires), "regimes")
@@ -308,7 +333,7 @@ def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
             regimes[regime.id] = regime
     if problems:
         return Invalid(tuple(problems))
-    return Loaded(Content(questionnaires=questionnaires, tiers=tiers, regimes=regimes, facts=facts))
+    return Loaded(Content(questionnaires=questionnaires, tiers=tiers, regimes=regimes, facts=facts, unmapped=unmapped))
 
 
 @cache

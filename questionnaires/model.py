@@ -139,6 +139,25 @@ class Rule(Frozen):
         return self.supports or self.challenges or ""
 
 
+Rating = Annotated[int, Field(ge=1, le=5)]
+
+
+class Activity(Frozen):
+    """What a published model says of the activity that a criterion asks about.
+
+    The ratings run from 1 (very low) to 5 (very high) and are the judgement of the model's authors.
+    """
+
+    name: Text
+    """Its name in that model; joins go by uuid, never by name."""
+    knowledge: Rating | None = None
+    time: Rating | None = None
+    resources: Rating | None = None
+    usefulness: Rating | None = None
+    references: dict[str, tuple[Text, ...]] = {}
+    """Standard → the numbers there, as text: 5.10 is not 5.1."""
+
+
 class Criterion(Frozen):
     """One question about one level of one practice."""
 
@@ -157,6 +176,8 @@ class Criterion(Frozen):
     prerequisites: tuple[CriterionId, ...] = ()
     dsomm: tuple[str, ...] = ()
     """Uuids of OWASP DSOMM activities that this criterion speaks to."""
+    activity: Activity | None = None
+    """Where the criterion stands for one activity of a published model; its uuid is then the only one in ``dsomm``."""
     rule: tuple[Rule, ...] = ()
 
     @cached_property
@@ -428,6 +449,16 @@ class Regime(Frozen):
         return {criterion: tuple(obligations) for criterion, obligations in found.items()}
 
 
+class Unmapped(Frozen):
+    """The activities of a questionnaire that no criterion of another one speaks to."""
+
+    schema_version: Literal[1]
+    questionnaire: Slug
+    """The other questionnaire."""
+    reason: dict[str, Text]
+    """Uuid → why."""
+
+
 class Content(Frozen):
     """All content together: what ships, plus what a firm adds."""
 
@@ -435,3 +466,5 @@ class Content(Frozen):
     tiers: Tiers
     regimes: dict[str, Regime]
     facts: dict[str, FactKind]
+    unmapped: dict[str, str] = {}
+    """Uuid of a DSOMM activity → why no criterion of another questionnaire speaks to it."""

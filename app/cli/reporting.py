@@ -14,14 +14,14 @@ from reports.pdf import CannotWrite
 from reports.render import render
 from reports.snapshot import Snapshot, build
 from scoring.evaluation import Evaluation
-from scoring.schedule import plan as compute
+from scoring.waves import provisional
 
 
 def report_snapshot(engagement: Engagement, evaluation: Evaluation, tier: str) -> Snapshot:
     """Everything that one tier's report shows."""
     content, questionnaire, assessment = engagement.content, engagement.questionnaire, engagement.assessment
     # Only the verb `roadmap` stores a plan. Without one the greedy plan is shown.
-    plan = engagement.plan or compute(content, questionnaire, assessment, evaluation.claims)
+    plan = engagement.plan or provisional(content, questionnaire, assessment, evaluation.claims)
     return build(
         content,
         questionnaire,

@@ -276,7 +276,8 @@ def export(questionnaire: Questionnaire, assessment: Assessment) -> Export:
     teams = _team_names(assessment)
     out = _Gathered()
     for uuid, criterion in criteria.items():
-        for key, application in sorted(assessment.applications.items()):
+        for key, team in teams.items():
+            application = assessment.applications[key]
             answer = answer_of(assessment.answers, application, criterion)
             if answer is None or answer.value is None:
                 continue
@@ -286,20 +287,21 @@ def export(questionnaire: Questionnaire, assessment: Assessment) -> Export:
                 continue
             record = split_note(answer.note)[1]
             states = moved(record.states if record else {}, order, names[answer.value], assessment.as_of)
-            out.progress.setdefault(uuid, {})[teams[key]] = states
+            out.progress.setdefault(uuid, {})[team] = states
             if record is not None and record.evidence:
-                mine = [_renamed(entry, record.team, teams[key]) for entry in record.evidence]
+                mine = [_renamed(entry, record.team, team) for entry in record.evidence]
                 out.evidence[uuid] = joined(out.evidence.get(uuid, ()), mine)
     return Export(Progress(progress=out.progress), Evidence(evidence=out.evidence), teams, out.not_applicable)
 
 
 def _team_names(assessment: Assessment) -> dict[str, str]:
-    """Application → team: the one it was imported from where that is the only one so named, else its own name."""
+    """Application → team, by team: the one it was imported from where no other was, else the application's name."""
     wanted = {key: _team_of(application) or application.name for key, application in assessment.applications.items()}
     once = Counter(wanted.values())
     own = {key: name if once[name] == 1 else assessment.applications[key].name for key, name in wanted.items()}
     again = Counter(own.values())
-    return {key: name if again[name] == 1 else f"{name} ({key})" for key, name in sorted(own.items())}
+    named = {key: name if again[name] == 1 else f"{name} ({key})" for key, name in own.items()}
+    return dict(sorted(named.items(), key=lambda item: (item[1], item[0])))
 
 
 def _renamed(entry: Entry, old: str, new: str) -> Entry:
@@ -312,7 +314,7 @@ def over(old: Progress, new: Progress) -> Progress:
     merged: dict[str, dict[str, dict[str, date]]] = {}
     for uuid in dict.fromkeys((*new.progress, *old.progress)):
         others = {team: states for team, states in old.progress.get(uuid, {}).items() if team not in ours}
-        merged[uuid] = {**others, **new.progress.get(uuid, {})}
+        merged[uuid] = dict(sorted({**others, **new.progress.get(uuid, {})}.items()))
     return Progress(progress=merged)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questionnaires.load import Loaded, frozen_questionnaire, shipped
@@ -15,7 +16,8 @@ from questionnaires.model import Content, Link, Obligation, Questionnaire, Regim
 from scoring.assessment import Answer, Application, Assessment, Decision, Evidence, Fact, Lane, Records
 from scoring.claims import judge
 from scoring.roadmap import Initiative, ReasonKind, initiatives
-from scoring.schedule import greedy
+from scoring.schedule import solve
+from scoring.waves import greedy
 
 AS_OF = date(2026, 9, 30)
 TIERS = shipped().tiers
@@ -384,3 +386,69 @@ def test_no_plan_breaks_order_or_capacity(items: tuple[Initiative, ...], capacit
     assert all(other in done for entry in items if entry.id in done for other in entry.after)
     again = greedy(tuple(reversed(items)), TIERS, AS_OF, Fraction(capacity))
     assert again.waves == plan.waves
+
+
+# ---- the best plan
+
+
+def best_by_enumeration(items: tuple[Initiative, ...], capacity: int, waves: int) -> Fraction:
+    """The greatest objective over every assignment of items (none larger than a wave) to waves or to none."""
+    best = Fraction(0)
+    for choice in itertools.product(range(waves + 1), repeat=len(items)):
+        done = {entry.id: wave for entry, wave in zip(items, choice, strict=True) if wave < waves}
+        used = [sum(e.effort for e in items if done.get(e.id) == wave) for wave in range(waves)]
+        ordered = all(done.get(o, waves) <= done[e.id] for e in items if e.id in done for o in e.after)
+        if ordered and max(used, default=Fraction(0)) <= capacity:
+            best = max(best, sum((e.value * TIERS.discount ** done[e.id] for e in items if e.id in done), Fraction(0)))
+    return best
+
+
+@st.composite
+def small_instances(draw: st.DrawFn) -> tuple[Initiative, ...]:
+    return tuple(
+        item(
+            f"i{index}",
+            draw(st.integers(0, 10)),
+            draw(st.integers(0, 9)),
+            *(f"i{other}" for other in range(index) if draw(st.integers(0, 3)) == 0),
+        )
+        for index in range(draw(st.integers(1, 5)))
+    )
+
+
+@settings(max_examples=40)
+@given(small_instances())
+def test_the_plan_is_the_true_optimum_where_it_can_be_enumerated(items: tuple[Initiative, ...]) -> None:
+    three = TIERS.model_copy(update={"waves": 3})
+    plan = solve(items, three, AS_OF, Fraction(10))
+    check(plan.waves, items, 10)
+    assert plan.objective == best_by_enumeration(items, 10, 3)
+    assert plan.bound is not None
+    assert plan.objective <= plan.bound <= plan.objective + Fraction(1, 1000)
+
+
+@settings(max_examples=60)
+@given(instances(), st.integers(0, 12))
+def test_the_solver_breaks_neither_order_nor_capacity_and_beats_the_greedy_rule(
+    items: tuple[Initiative, ...], capacity: int
+) -> None:
+    plan = solve(items, TIERS, AS_OF, Fraction(capacity))
+    check(plan.waves, items, capacity)
+    done = {entry.id: wave.index for wave in plan.waves for entry in wave.items}
+    assert all(other in done for entry in items if entry.id in done for other in entry.after)
+    assert done.keys() | {entry.id for entry in plan.unplanned} == {entry.id for entry in items}
+    assert plan.objective >= greedy(items, TIERS, AS_OF, Fraction(capacity)).objective
+    for entry in items:
+        if entry.decision is not None and entry.id in done:
+            assert entry.decision.lane is not Lane.DROP
+            assert done[entry.id] >= (entry.decision.wave or 1)
+    assert solve(tuple(reversed(items)), TIERS, AS_OF, Fraction(capacity)) == plan
+
+
+def test_the_solver_finds_what_the_greedy_rule_misses() -> None:
+    # The densest item blocks the pair that is worth more together.
+    items = (item("dense", 6, 7), item("a", 5, 5), item("b", 5, 5))
+    one = TIERS.model_copy(update={"waves": 1})
+    assert greedy(items, one, AS_OF, Fraction(10)).objective == 7
+    found = solve(items, one, AS_OF, Fraction(10))
+    assert (found.objective, found.gap) == (10, 0)
