@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from importlib import import_module
-from math import inf, lcm
+from math import ceil, inf, lcm
 from typing import Any
 
 from questionnaires.model import Content, Questionnaire, Tiers
@@ -76,7 +76,11 @@ class _Found:
 
 @dataclass
 class _Model:
-    """The mixed-integer model of the items that are not urgent, in what the urgent ones left of the waves."""
+    """The mixed-integer model of the items that are not urgent, in what the urgent ones left of the waves.
+
+    The variables are cumulative: *done by* a wave, and for a large item *begun by* a wave. Order then is one
+    inequality between two variables, which keeps the relaxation tight and the matrix thin.
+    """
 
     items: Sequence[Initiative]
     booked: Booking
@@ -85,91 +89,84 @@ class _Model:
     """(objective, upper bound, 1 for integer)"""
     rows: list[tuple[float, float, list[int], list[float]]] = field(default_factory=list)
     done: dict[tuple[str, int], int] = field(default_factory=dict)
-    """(item, wave) → the column that says it is done then."""
-    active: dict[tuple[str, int], int] = field(default_factory=dict)
-    """(large item, wave) → the column that says it is worked on then."""
+    """(item, wave) → the column that says it is done by then."""
+    begun: dict[tuple[str, int], int] = field(default_factory=dict)
+    """(large item, wave) → the column that says work on it began by then."""
     share: dict[tuple[str, int], int] = field(default_factory=dict)
-    """(large item, wave) → the column that says how much, in scaled days."""
+    """(large item, wave) → the column that says how much is worked on it in that wave, in scaled days."""
 
     def __post_init__(self) -> None:
-        numbers = [*(item.effort for item in self.items), *self.booked.left]
+        numbers = [*(item.effort for item in self.items), self.booked.capacity, *self.booked.left]
         self.scale = lcm(1, *(number.denominator for number in numbers))
         self.waves = len(self.booked.left)
         self.left = [int(left * self.scale) for left in self.booked.left]
-        self.capacity = self.booked.capacity
+        self.large = {item.id for item in self.items if item.effort > self.booked.capacity}
         for item in self.items:
             self._add_item(item)
+            if item.id in self.large:
+                self._add_large(item)
         for item in self.items:
             self._add_order(item)
         for wave in range(self.waves):
-            small = [(self.done[i.id, wave], self._days(i)) for i in self.items if (i.id, wave) in self.done
-                     and not self._large(i)]  # fmt: skip
-            large = [(self.share[i.id, wave], 1) for i in self.items if (i.id, wave) in self.share]
-            if small or large:
-                self._row(-inf, self.left[wave], small + large)
+            self._add_capacity(wave)
 
     def _days(self, item: Initiative) -> int:
         return int(item.effort * self.scale)
-
-    def _large(self, item: Initiative) -> bool:
-        return item.effort > self.capacity
 
     def _column(self, worth: Fraction | int, upper: float, integer: bool) -> int:
         self.columns.append((float(worth), upper, float(integer)))
         return len(self.columns) - 1
 
-    def _row(self, lower: float, upper: float, entries: Sequence[tuple[int, float]]) -> None:
-        self.rows.append((lower, upper, [column for column, _ in entries], [float(value) for _, value in entries]))
+    def _at_most(self, limit: float, *entries: tuple[int | None, float]) -> None:
+        """Σ coefficient · column ≤ limit; a column that does not exist is 0."""
+        known = [(column, value) for column, value in entries if column is not None]
+        if known:
+            self.rows.append((-inf, limit, [column for column, _ in known], [float(value) for _, value in known]))
 
     def _add_item(self, item: Initiative) -> None:
-        waves = [
-            wave
-            for wave in range(first_wave(item), self.waves)
-            if self._large(item) or self._days(item) <= self.left[wave]
-        ]
-        for wave in waves:
-            self.done[item.id, wave] = self._column(item.value * self.discount**wave, 1, True)
-        columns = [(self.done[item.id, wave], 1.0) for wave in waves]
-        if not columns:
-            return
-        self._row(-inf, 1, columns)
-        if self._large(item):
-            self._add_large(item, waves)
+        for wave in range(first_wave(item), self.waves):
+            later = self.discount ** (wave + 1) if wave + 1 < self.waves else Fraction(0)
+            self.done[item.id, wave] = self._column(item.value * (self.discount**wave - later), 1, True)
+            self._at_most(0, (self.done.get((item.id, wave - 1)), 1), (self.done[item.id, wave], -1))
 
-    def _add_large(self, item: Initiative, waves: list[int]) -> None:
+    def _add_large(self, item: Initiative) -> None:
         """Worked on in consecutive waves, something in each, and done in the last of them."""
-        for wave in waves:
-            self.active[item.id, wave] = self._column(0, 1, True)
-            self.share[item.id, wave] = self._column(0, self.left[wave], False)
-        for wave in waves:
-            active, share = self.active[item.id, wave], self.share[item.id, wave]
-            self._row(-inf, 0, [(share, 1), (active, -self.left[wave])])
-            self._row(0, inf, [(share, 1), (active, -1)])
-            # Worked on in this wave and not in the next: done in this one.
-            after = [(self.active[item.id, wave + 1], -1.0)] if wave + 1 in waves else []
-            self._row(-inf, 0, [(active, 1), *after, (self.done[item.id, wave], -1)])
-            # Done in this wave: worked on in this one and in none later.
-            self._row(-inf, 0, [(self.done[item.id, wave], 1), (active, -1)])
-            for later in range(wave + 1, self.waves):
-                self._row(-inf, 1, [(self.done[item.id, wave], 1), (self.active[item.id, later], 1)])
-        whole = [(self.share[item.id, wave], 1.0) for wave in waves]
-        self._row(0, 0, [*whole, *((self.done[item.id, wave], -self._days(item)) for wave in waves)])
+        days, last = self._days(item), self.waves - 1
+        least = ceil(item.effort / self.booked.capacity) if self.booked.capacity else self.waves + 1
+        worked: list[tuple[int | None, float]] = []
+        for wave in range(first_wave(item), self.waves):
+            begun = self.begun[item.id, wave] = self._column(0, 1, True)
+            share = self.share[item.id, wave] = self._column(0, self.left[wave], False)
+            done, before = self.done[item.id, wave], self.done.get((item.id, wave - 1))
+            self._at_most(0, (self.begun.get((item.id, wave - 1)), 1), (begun, -1))
+            # Worked on from when it is begun until it is done: at least one unit, at most what is left of the wave.
+            self._at_most(0, (share, 1), (begun, -self.left[wave]), (before, self.left[wave]))
+            self._at_most(0, (begun, 1), (before, -1), (share, -1))
+            worked.append((share, -1))
+            self._at_most(0, (done, days), *worked)
+            self._at_most(0, (done, 1), (self.begun.get((item.id, wave - least + 1)), -1))
+        if (item.id, last) in self.begun:
+            self._at_most(0, (self.begun[item.id, last], 1), (self.done[item.id, last], -1))
+            self._at_most(0, *((column, -value) for column, value in worked), (self.done[item.id, last], -days))
 
     def _add_order(self, item: Initiative) -> None:
-        """What comes before is done in the same wave or earlier; of a large item, before it is begun."""
-        mine = self.active if self._large(item) else self.done
+        """What comes before is done in the same wave or earlier; of a large item, by the wave in which it begins."""
+        mine = self.begun if item.id in self.large else self.done
         for other in item.after:
             for wave in range(self.waves):
-                if (item.id, wave) not in mine:
-                    continue
-                if other in self.booked.done:
-                    if self.booked.done[other] > wave:
-                        self._row(-inf, 0, [(mine[item.id, wave], 1)])
-                    continue
-                earlier = [(self.done[other, w], -1.0) for w in range(wave + 1) if (other, w) in self.done]
-                so_far = [(mine[item.id, w], 1.0) for w in range(wave + 1) if (item.id, w) in mine]
-                # The sum over earlier waves makes the relaxation tight; of a large item each wave stands alone.
-                self._row(-inf, 0, (so_far if not self._large(item) else [(mine[item.id, wave], 1.0)]) + earlier)
+                settled = self.booked.done.get(other, self.waves)
+                if settled > wave and (item.id, wave) in mine:
+                    self._at_most(0, (mine[item.id, wave], 1), (self.done.get((other, wave)), -1))
+
+    def _add_capacity(self, wave: int) -> None:
+        entries: list[tuple[int | None, float]] = []
+        for item in self.items:
+            if item.id in self.large:
+                entries.append((self.share.get((item.id, wave)), 1))
+            else:
+                entries.append((self.done.get((item.id, wave)), self._days(item)))
+                entries.append((self.done.get((item.id, wave - 1)), -self._days(item)))
+        self._at_most(self.left[wave], *entries)
 
     def solve(self, start: Booking) -> _Found:
         """The best booking found, a proven bound of what these items are worth, and whether it ran to the end."""
@@ -223,29 +220,27 @@ class _Model:
         return lp
 
     def _started(self, highspy: Any, start: Booking) -> Any:
-        """The greedy plan as a first solution: the binary ones; HiGHS finds the shares."""
+        """The greedy plan as a first solution: the yes-or-no part; HiGHS finds the shares."""
         solution = highspy.HighsSolution()
         values = [0.0] * len(self.columns)
-        for item in self.items:
-            wave = start.done.get(item.id)
-            if wave is not None and (item.id, wave) in self.done:
-                values[self.done[item.id, wave]] = 1.0
+        for (key, wave), column in self.done.items():
+            values[column] = float(start.done.get(key, self.waves) <= wave)
         solution.col_value = values
         return solution
 
     def _booking(self, values: Sequence[float]) -> Booking:
-        """A solution as an exact booking: small items first, then the large ones by their deadline."""
-        booking = Booking(self.capacity, self.waves)
+        """A solution as an exact booking: small items whole, then the large ones by their deadline."""
+        booking = Booking(self.booked.capacity, self.waves)
         booking.left, booking.done = list(self.booked.left), dict(self.booked.done)
         large: list[tuple[int, int, Initiative]] = []
         for item in self.items:
-            wave = next((w for w in range(self.waves) if self._chosen(values, self.done, item.id, w)), None)
+            wave = self._first(values, self.done, item.id)
             if wave is None:
                 continue
             booking.done[item.id] = wave
-            if self._large(item):
-                first = min(w for w in range(self.waves) if self._chosen(values, self.active, item.id, w))
-                large.append((wave, first, item))
+            if item.id in self.large:
+                begun = self._first(values, self.begun, item.id)
+                large.append((wave, wave if begun is None else begun, item))
             else:
                 booking.left[wave] -= item.effort
         missing = {item.id: item.effort for _, _, item in large}
@@ -259,7 +254,10 @@ class _Model:
             raise ArithmeticError("the solver's plan does not hold its capacity exactly")
         return booking
 
-    @staticmethod
-    def _chosen(values: Sequence[float], columns: Mapping[tuple[str, int], int], key: str, wave: int) -> bool:
-        column = columns.get((key, wave))
-        return column is not None and values[column] > 0.5
+    def _first(self, values: Sequence[float], columns: Mapping[tuple[str, int], int], key: str) -> int | None:
+        """The first wave by which something is so."""
+        for wave in range(self.waves):
+            column = columns.get((key, wave))
+            if column is not None and values[column] > 0.5:
+                return wave
+        return None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from questionnaires import yamltext
 from questionnaires.load import Invalid, Loaded
@@ -95,7 +96,7 @@ def test_too_many_values(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_slow_parser_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: 5.10\nb: [x, null, 'null']\n"
     fast = _value(text)
-    monkeypatch.setattr(yamltext, "_PARSER", yamltext.yaml.SafeLoader)
+    monkeypatch.setattr(yamltext, "_PARSER", yaml.SafeLoader)
     assert _value(text) == fast
     assert isinstance(parse_yaml(BOMB, "f"), Invalid)
     assert isinstance(parse_yaml("[" * 50_000, "f"), Invalid)
