@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from scoring.evidence.scalars import label, repository
@@ -47,3 +48,15 @@ def between(address: object, start: str, end: str) -> str:
     _, found, rest = repository(address).partition(start)
     part, ended, _ = rest.rpartition(end)
     return unquote(part) if found and ended else ""
+
+
+def go_module(paths: Iterable[str]) -> str:
+    """``host/owner/name`` as far as all import paths begin with it; empty where they share no host."""
+    shared: list[str] | None = None
+    for path in paths:
+        parts = repository(path).split("/")[:3]
+        kept = 0
+        while shared is not None and kept < min(len(shared), len(parts)) and shared[kept] == parts[kept]:
+            kept += 1
+        shared = parts if shared is None else shared[:kept]
+    return "/".join(shared) if shared and "." in shared[0] else ""

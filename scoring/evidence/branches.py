@@ -30,6 +30,11 @@ class Protection:
     signed: bool | None = None
 
 
+def approvals(value: object) -> int | None:
+    """A number of approvals; None where it is no number that anybody could ask for."""
+    return value if type(value) is int and 0 <= value <= 1000 else None
+
+
 def main_branch(names: Iterable[str]) -> str | None:
     """The name or pattern that stands for the main branch; None where it cannot be told."""
     listed = list(dict.fromkeys(names))

@@ -69,13 +69,16 @@ class Tally:
             self._counts[finding] = self._counts.get(finding, 0) + count
         self._open |= identities
 
-    def number(self, *states: State, severity: Severity | None = None) -> int:
-        """How many there are in any of the states; every severity unless one is named."""
-        return sum(
-            count
-            for finding, count in self._counts.items()
-            if finding.state in states and severity in (None, finding.rating.severity)
-        )
+    def sums(self) -> Counter[tuple[State, Severity]]:
+        """How many there are of each state and severity."""
+        found: Counter[tuple[State, Severity]] = Counter()
+        for finding, count in self._counts.items():
+            found[finding.state, finding.rating.severity] += count
+        return found
+
+    def number(self, state: State) -> int:
+        """How many there are in a state."""
+        return sum(count for finding, count in self._counts.items() if finding.state is state)
 
     @property
     def distinct(self) -> int:
@@ -91,16 +94,17 @@ class Tally:
         """The three counts, of a format whose records are its findings."""
         return Records(
             unit=unit,
-            raw=self.number(*State),
+            raw=sum(self._counts.values()),
             open=self.number(State.OPEN),
             distinct=self.distinct,
         )
 
     def findings(self) -> Findings:
         """All findings by severity, whatever their state; what passed is none."""
+        sums = self.sums()
         real = (State.OPEN, State.SUPPRESSED, State.FIXED)
-        by = {str(severity): self.number(*real, severity=severity) for severity in Severity}
-        return Findings(total=self.number(*real), **by)
+        by = {str(severity): sum(sums[state, severity] for state in real) for severity in Severity}
+        return Findings(total=sum(by.values()), **by)
 
     def warnings(self) -> tuple[str, ...]:
         """What a person should know about the severities."""
@@ -127,15 +131,15 @@ def finding_facts(
     outside its findings; only the fact about suppressed ones counts them.
     """
     counted = list(tally._counts.items())
-    total = tally.findings().total
+    sums = tally.sums()
+    total = sum(count for (state, _), count in sums.items() if state is not State.PASSED)
     found = [
         Fact(name="findings.total", value=total, category=category, note=_origin(counted)),
         Fact(name="findings.open", value=tally.number(State.OPEN), category=category),
         Fact(name="findings.distinct", value=tally.distinct, category=category),
     ]
     for severity in Severity:
-        open_ones = tally.number(State.OPEN, severity=severity)
-        found.append(Fact(name=f"findings.{severity}.open", value=open_ones, category=category))
+        found.append(Fact(name=f"findings.{severity}.open", value=sums[State.OPEN, severity], category=category))
     suppressed = tally.number(State.SUPPRESSED) + apart
     found.append(Fact(name="findings.suppressed", value=suppressed, category=category))
     found.extend(_ages(counted, at, category))

@@ -71,5 +71,7 @@ class Format:
 
     Total, but for Refused from the reading layer, which the registry turns into Rejected.
     """
+    by_beginning: bool = False
+    """Its first keys leave no doubt, whatever may follow: a large export need not be walked to recognise it."""
     clean: tuple[str, ...] = ()
     """Documents that its tool writes when there is nothing to tell and that name no tool: ``null``, ``[]``."""

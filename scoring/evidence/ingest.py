@@ -6,30 +6,33 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
 from questionnaires.model import Scope
-from scoring.assessment import Application, Assessment, Evidence, Fact
+from scoring.assessment import Assessment, Evidence, Fact
+from scoring.evidence.about import Target, about
 from scoring.evidence.facts import catalogue
 from scoring.evidence.format import Outcome, Parsed, Rejected, Undecidable
 from scoring.evidence.limits import DEFAULT, Limits
 from scoring.evidence.registry import examine
 from scoring.evidence.source import Source, Unreadable, read
 from scoring.evidence.stored import display
+from scoring.evidence.walk import Found, litter, walk
 
 Progress = Callable[[int, int, str], None]
-"""Called before each file with the files done, the files in all, and the path. What it raises ends the work."""
-Target = str | Scope | None
-"""An application's id, ``Scope.ORGANISATION``, or None to guess the application from each file."""
+"""Called with the files done, the files in all, and a path: before each file, or as files come in where several are
+read side by side. What it raises ends the work at once."""
 
-_VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
-_WORD = re.compile(r"[a-z0-9]+")
+_FILE = 100_000
+"""What a file costs beside its bytes, in bytes."""
+_WORTH = 48_000_000
+"""What a process more must have to do, in bytes, before it is worth its start of a quarter of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Inspection:
     """In bytes."""
     outcome: Outcome
     warnings: tuple[str, ...] = ()
+    inside: str = ""
+    """The path from the name of what was given on."""
 
 
 def inspect(
@@ -57,63 +62,88 @@ def inspect(
     """Every file below the paths and every member of an archive, in a stable order.
 
     Folders are walked by name; a link is never followed out of the folder that was given. ``format_name`` is the
-    user's word on what the files are, where content alone cannot tell. Nothing is raised for a bad file.
+    user's word on what the files are, where content alone cannot tell. Nothing is raised for a bad file. Hidden and
+    temporary files in folders and archives are left out, unless they hold an export after all.
+
+    Where there is enough to do, it is spread over the cores: see ``side_by_side``. A script that calls this then needs
+    the usual ``if __name__ == "__main__"``.
     """
-    found = [entry for path in paths for entry in _walk(path)]
-    inspections: list[Inspection] = []
-    for done, (path, problem) in enumerate(found):
-        if progress is not None:
-            progress(done, len(found), display(path))
-        if problem:
-            inspections.append(Inspection(display(path), None, None, 0, Rejected(problem)))
-        else:
-            inspections.extend(_inspected(source, format_name) for source in read(path, limits))
-    if progress is not None:
-        progress(len(found), len(found), "")
-    return tuple(inspections)
+    found = [entry for path in paths for entry in walk(path)]
+    total = len(found)
+    read_one = partial(_inspected, limits=limits, format_name=format_name)
+    inspected: dict[int, tuple[Inspection, ...]] = {}
+    step = progress or (lambda done, total, path: None)
+    sizes = [_size(entry.path) for entry in found]
+    processes = _processes(sizes)
+    if processes == 0:
+        for place, entry in enumerate(found):
+            step(place, total, display(entry.path))
+            inspected[place] = read_one(entry)
+    else:
+        # Only a large batch pays for the import.
+        from scoring.evidence.side_by_side import side_by_side
+
+        with closing(side_by_side(read_one, found, sizes, processes)) as arriving:
+            step(0, total, display(found[0].path))
+            for place, inspections in arriving:
+                inspected[place] = (_crashed(found[place]),) if inspections is None else inspections
+                if len(inspected) < total:
+                    step(len(inspected), total, display(found[place].path))
+    step(total, total, "")
+    return tuple(inspection for place in range(total) for inspection in inspected[place])
 
 
-def _inspected(source: Source | Unreadable, format_name: str | None) -> Inspection:
+def _processes(sizes: list[int]) -> int:
+    """How many processes to start beside this one."""
+    work = sum(sizes) + _FILE * len(sizes)
+    return max(0, min(_cores() - 1, len(sizes) - 1, work // _WORTH))
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable is not None else os.cpu_count() or 1
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _inspected(found: Found, limits: Limits, format_name: str | None) -> tuple[Inspection, ...]:
+    if found.problem:
+        inspections = [_unread(found, found.problem)]
+    else:
+        inspections = [_examined(source, found, format_name) for source in read(found.path, limits)]
+    kept = tuple(inspection for inspection in inspections if not _left_behind(inspection, found))
+    return kept if kept or not found.given else tuple(inspections)
+
+
+def _examined(source: Source | Unreadable, found: Found, format_name: str | None) -> Inspection:
     if isinstance(source, Unreadable):
-        return Inspection(source.path, source.member, source.sha256, source.length, Rejected(source.reason))
-    outcome = examine(source, format_name)
-    return Inspection(source.path, source.member, source.sha256, source.length, outcome, source.warnings)
+        outcome: Outcome = Rejected(source.reason)
+        warnings: tuple[str, ...] = ()
+    else:
+        outcome = examine(source, format_name)
+        warnings = source.warnings
+    inside = display(found.inside)
+    return Inspection(source.path, source.member, source.sha256, source.length, outcome, warnings, inside)
 
 
-def _walk(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    """The files below a path, each with the problem that keeps it from being read, if any."""
-    given = os.fspath(path)
-    if not _is_folder(given):
-        yield given, ""
-        return
-    inside = os.path.realpath(given)
-    unread: list[str] = []
-    for folder, folders, files in os.walk(given, onerror=lambda error: unread.append(str(error.filename))):
-        folders[:] = sorted(name for name in folders if name not in _VERSION_CONTROL)
-        for name in folders:
-            here = os.path.join(folder, name)
-            if os.path.islink(here) and not _below(here, inside):
-                yield here, "It is a link out of the folder. Give the folder that it leads to."
-        for name in sorted(files):
-            here = os.path.join(folder, name)
-            leads_out = os.path.islink(here) and not _below(here, inside)
-            yield here, "It is a link out of the folder. Give the file that it leads to." if leads_out else ""
-    for folder in sorted(unread):
-        yield folder, "The folder may not be read. Ask for permission, or copy it where you may read it."
+def _unread(found: Found, reason: str) -> Inspection:
+    return Inspection(display(found.path), None, None, 0, Rejected(reason), (), display(found.inside))
 
 
-def _is_folder(path: str) -> bool:
-    try:
-        return os.path.isdir(path)
-    except ValueError:
-        return False
+def _crashed(found: Found) -> Inspection:
+    return _unread(found, "Reading it ended the process that tried. Give a shorter period or a part of it.")
 
 
-def _below(path: str, folder: str) -> bool:
-    try:
-        return os.path.commonpath((os.path.realpath(path), folder)) == folder
-    except ValueError:
-        return False
+def _left_behind(inspection: Inspection, found: Found) -> bool:
+    """Whether it is no export but litter of a system, an editor or a browser."""
+    named = litter(inspection.member or "") or (not found.given and litter(found.below))
+    return named and isinstance(inspection.outcome, Rejected)
 
 
 def as_json(inspection: Inspection) -> dict[str, Any]:
@@ -187,7 +217,7 @@ def _planned(inspection: Inspection, assessment: Assessment, target: Target, see
         return PlannedItem(inspection, Planned.REJECTED, target, outcome.reason)
     if isinstance(outcome, Undecidable):
         return PlannedItem(inspection, Planned.UNDECIDABLE, target, outcome.reason)
-    guessed, why = (target, "As you said.") if target is not None else _guess(inspection, outcome, assessment)
+    guessed, why = (target, "As you said.") if target is not None else _about(inspection, outcome, assessment)
     if guessed is None or inspection.sha256 is None:
         return PlannedItem(inspection, Planned.UNASSIGNED, None, why)
     organisation = guessed is Scope.ORGANISATION
@@ -199,6 +229,11 @@ def _planned(inspection: Inspection, assessment: Assessment, target: Target, see
         return PlannedItem(inspection, Planned.DUPLICATE, guessed, "The same file stands further up in this batch.")
     seen.add(place)
     return PlannedItem(inspection, Planned.ADD, guessed, why, _evidence(inspection, inspection.sha256, outcome))
+
+
+def _about(inspection: Inspection, parsed: Parsed, assessment: Assessment) -> tuple[Target, str]:
+    inside = inspection.inside or PurePath(inspection.path).name
+    return about(inside, inspection.member, parsed.subject, assessment)
 
 
 def _evidence(inspection: Inspection, sha256: str, parsed: Parsed) -> Evidence:
@@ -218,72 +253,3 @@ def _evidence(inspection: Inspection, sha256: str, parsed: Parsed) -> Evidence:
         facts=parsed.facts,
         warnings=(*inspection.warnings, *parsed.warnings),
     )
-
-
-def _guess(inspection: Inspection, parsed: Parsed, assessment: Assessment) -> tuple[str | None, str]:
-    """The one application that the content's subject, a folder or the file's name speaks of, and why."""
-    places = (
-        ("the file says that it is about {}", _subject_parts(parsed.subject)),
-        ("it lies in the folder {}", _folders(inspection)),
-        ("its name speaks of {}", [PurePath(inspection.member or inspection.path).name]),
-    )
-    told: dict[str, str] = {}
-    for number, (wording, parts) in enumerate(places):
-        for application, part in _spoken_of(assessment, parts, whole=number < 2):
-            told.setdefault(application, wording.format(part))
-    match list(told.items()):
-        case []:
-            return None, "Nothing in it or its path names an application. Say which one it is about."
-        case [(application, why)]:
-            return application, f"Taken for {application}: {why}."
-        case several:
-            reasons = "; ".join(f"{application}: {why}" for application, why in several)
-            return None, f"It speaks of several applications ({reasons}). Say which one it is about."
-
-
-def _spoken_of(assessment: Assessment, parts: list[str], *, whole: bool) -> list[tuple[str, str]]:
-    """Applications that the parts name, with what names them. A part is the name itself (``whole``) or holds it;
-    of several names that one part holds, the longest counts: ``payments-api`` rather than ``api``."""
-    told: list[tuple[str, str]] = []
-    for part in parts:
-        words = _words(part)
-        hits = [
-            (len(name), application.id)
-            for application in assessment.applications.values()
-            for name in _names(application)
-            if name == words or (not whole and _holds(words, name))
-        ]
-        longest = max(hits, default=(0, ""))[0]
-        told += [(application, part) for length, application in hits if length == longest]
-    return told
-
-
-def _names(application: Application) -> list[tuple[str, ...]]:
-    """What an application is called: its id, its name, and each repository with and without its owner."""
-    given = [application.id, application.name]
-    for repository in application.repositories:
-        given += [repository, *_subject_parts(repository)[-1:]]
-    return [words for words in map(_words, given) if words]
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text.lower().removesuffix(".git")))
-
-
-def _holds(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    return any(words[start : start + len(name)] == name for start in range(len(words) - len(name) + 1))
-
-
-def _subject_parts(subject: str) -> list[str]:
-    """A repository's or image's address, its last two parts together, and its last part, without tag or digest."""
-    plain = re.sub(r"(@sha256.*|(?<=[^/:]):[^/:]*)$", "", subject.rstrip("/"))
-    steps = [step for step in plain.split("/") if step]
-    owned = ["/".join(pair) for pair in pairwise(steps[-2:])]
-    return list(dict.fromkeys([plain, *owned, *steps[-1:]])) if steps else []
-
-
-def _folders(inspection: Inspection) -> list[str]:
-    path = PurePath(inspection.path)
-    inside = PurePath(inspection.member).parts[:-1] if inspection.member is not None else ()
-    archive = (path.stem,) if inspection.member is not None else ()
-    return [part for part in (*path.parts[:-1], *archive, *inside) if _words(part)]

@@ -27,12 +27,9 @@ _BYTE = re.compile(r" \(byte (\d+)\)$")
 
 def begins(text: bytes | memoryview, limits: Limits) -> tuple[int, bool] | None:
     """Where the first JSON object or array begins, and whether anything but white space stands ahead of it."""
-    first = _SPACE.match(text)
-    assert first is not None
-    found = _START.search(text, 0, min(len(text), first.end() + limits.noise_bytes))
-    if found is None:
-        return None
-    return found.end(), found.end() > first.end()
+    first = _skipped(memoryview(text), 0)
+    found = _START.search(text, 0, min(len(text), first + limits.noise_bytes))
+    return None if found is None else (found.end(), found.end() > first)
 
 
 def split(text: bytes | memoryview, start: int, limits: Limits) -> tuple[memoryview, ...]:
@@ -43,29 +40,72 @@ def split(text: bytes | memoryview, start: int, limits: Limits) -> tuple[memoryv
     view = memoryview(text)
     found: list[memoryview] = []
     while True:
-        space = _SPACE.match(view, start)
-        assert space is not None
-        start = space.end()
+        start = _skipped(view, start)
         if start == len(view):
             return tuple(found)
         if len(found) == limits.documents:
             raise Refused(f"It holds more than {limits.documents} JSON values. Split it.")
-        rest = view[start:]
         try:
-            msgspec.json.decode(rest, type=msgspec.Raw)
+            found.append(_leading(view[start:]))
         except msgspec.DecodeError as error:
-            # The decoder says where the first value ended (one byte past it), so the text is walked exactly once.
-            trailing = _TRAILING.search(str(error))
-            if trailing is None:
-                raise Refused(broken(error, start)) from None
-            length = int(trailing[1]) - 1
-            found.append(rest[:length])
-            start += length
+            raise Refused(broken(error, start)) from None
         except RecursionError:
             raise Refused(_TOO_DEEP) from None
-        else:
-            found.append(rest)
-            return tuple(found)
+        start += len(found[-1])
+
+
+def first(array: Text) -> Text | None:
+    """The first element of a JSON array, without a look at what follows; None where there is none."""
+    view = memoryview(array)
+    try:
+        return _leading(view[_skipped(view, 1) :])
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def beginning(text: bytes | memoryview, most: int) -> dict[str, msgspec.Raw]:
+    """The members of a JSON object as far as ``most`` bytes reach; empty where the text is no object.
+
+    The array or object that the last one holds may be cut off. Whether the text is JSON at all is not told.
+    """
+    view = memoryview(text)[:most]
+    found: dict[str, msgspec.Raw] = {}
+    at = _skipped(view, 0)
+    opening = b"{"
+    try:
+        while view[at : at + 1] == opening:
+            opening = b","
+            name = _leading(view[at + 1 :])
+            key = msgspec.json.decode(name, type=str)
+            at = _skipped(view, at + 1 + len(name) + 1)
+            if bytes(view[at : at + 1]) in (b"[", b"{"):
+                # Until its end is seen.
+                found[key] = msgspec.Raw(view[at:])
+            value = _leading(view[at:])
+            found[key] = msgspec.Raw(value)
+            at += len(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return found
+    return found
+
+
+def _skipped(view: memoryview, start: int) -> int:
+    space = _SPACE.match(view, start)
+    assert space is not None
+    return space.end()
+
+
+def _leading(text: memoryview) -> memoryview:
+    """The JSON value that a text begins with, whatever follows. Raises what the decoder raises where it is broken."""
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        # The decoder says where the value ended (one byte past it), so the text is walked no further than that.
+        trailing = _TRAILING.search(str(error))
+        if trailing is None:
+            raise
+        return text[: int(trailing[1]) - 1]
+    return text
 
 
 def decode(text: Text, shape: type[T]) -> T:

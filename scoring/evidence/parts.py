@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -45,6 +45,15 @@ class Part:
         self.tally.add(finding, identity)
         self.told(finding, fixable)
 
+    def add_all(self, counts: Mapping[Finding, int], identities: set[int], fixable: int | None) -> None:
+        """Counts many findings at once: how often each occurs, hashes of the open ones' identities, and how many of
+        the open ones have a fix; None where the format does not say.
+        """
+        self.tally.add_all(counts, identities)
+        if fixable is not None:
+            self._fixes_told = True
+            self._fixable += fixable
+
     def told(self, finding: Finding, fixable: bool | None) -> None:
         """Notes whether there is a fix for a finding that is counted elsewhere."""
         if fixable is not None:
@@ -67,8 +76,8 @@ class Part:
             yield Fact(name="findings.fixable_share", value=share(self._fixable, opened), category=category)
         total = self.tally.findings().total
         if self.dismissals and total:
-            value = share(self.tally.number(State.SUPPRESSED), total)
-            yield Fact(name="findings.dismissed.share", value=value, category=category)
+            dismissed = share(self.tally.number(State.SUPPRESSED), total)
+            yield Fact(name="findings.dismissed.share", value=dismissed, category=category)
         if self._failed is not None:
             yield Fact(name="posture.failed", value=self._failed, category=category)
         if self._passed:
@@ -138,10 +147,10 @@ class Parts:
 
 
 def page(listed: int, more: bool, total: int | None = None) -> str | None:
-    """How a list that goes on elsewhere is named: ``30 of 593``, or ``30 of more``; None where it is whole."""
+    """How a list that goes on elsewhere is named, ``30 of 593`` or ``30 of more than 30``; None where it is whole."""
     if total is not None and total > listed:
         return f"{listed} of {total}"
-    return f"{listed} of more" if more else None
+    return f"{listed} of more than {listed}" if more else None
 
 
 def page_warning(sample: str | None) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from scoring.evidence import formats as modules
-from scoring.evidence.format import Format, Outcome, Rejected, Undecidable
+from scoring.evidence.format import Format, Outcome, Parsed, Rejected, Undecidable
 from scoring.evidence.jsontext import decode
 from scoring.evidence.limits import Refused
 from scoring.evidence.shape import Kind
@@ -58,6 +58,9 @@ def _named(source: Source, name: str) -> Outcome:
 
 
 def _recognised(source: Source) -> Outcome:
+    begun = _begun(source)
+    if begun is not None:
+        return begun
     shape = source.shape
     empty = _empty(source)
     if empty:
@@ -73,6 +76,22 @@ def _recognised(source: Source) -> Outcome:
         case _:
             names = tuple(format_.name for format_ in claims)
             return Undecidable(names, "Its content fits several formats. Say which one it is.")
+
+
+def _begun(source: Source) -> Parsed | None:
+    """What a large content says that one format knows by its first keys; None where the whole has to be seen."""
+    begun = source.begun()
+    if begun is None:
+        return None
+    claims = [format_ for format_ in formats().values() if format_.by_beginning and format_.identify(begun.shape)]
+    if len(claims) != 1:
+        return None
+    try:
+        parsed = claims[0].parse(begun)
+    except Refused:
+        # Its shape may say more precisely what is wrong.
+        return None
+    return parsed if isinstance(parsed, Parsed) else None
 
 
 def _empty(source: Source) -> str:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from scoring.evidence.jsontext import decode
+from scoring.evidence.jsontext import Text, decode
 from scoring.evidence.source import Source
 
 UNDATED = "The list does not say when it was fetched: its latest event stands for that, so ages are at least these."
@@ -15,6 +15,7 @@ UNDATED = "The list does not say when it was fetched: its latest event stands fo
 T = TypeVar("T")
 _PAGES = 2
 """Arrays around a row: a page, and the list of pages that ``gh api --slurp`` writes."""
+_MOST = 10**12
 _PAGE_LENGTHS = (20, 30, 100)
 """What GitLab and GitHub give by default, and at most."""
 
@@ -24,11 +25,11 @@ def rows(source: Source, kind: type[T]) -> Iterator[T]:
 
     Raises Refused where an object has another shape than the format's.
     """
-    for value in source.values(msgspec.Raw):
+    for value in source.texts():
         yield from _rows(value, kind, _PAGES)
 
 
-def _rows(value: msgspec.Raw, kind: type[T], pages: int) -> Iterator[T]:
+def _rows(value: Text, kind: type[T], pages: int) -> Iterator[T]:
     match bytes(memoryview(value)[:1]):
         case b"{":
             yield decode(value, kind)
@@ -39,7 +40,7 @@ def _rows(value: msgspec.Raw, kind: type[T], pages: int) -> Iterator[T]:
 
 def sample(listed: int, total: object) -> str | None:
     """``"30 of 593"`` where a list says that it has more than it gives."""
-    return f"{listed} of {total}" if isinstance(total, int) and not isinstance(total, bool) and total > listed else None
+    return f"{listed} of {total}" if type(total) is int and listed < total < _MOST else None
 
 
 def only(values: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u20
 _CREDENTIALS = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/@\s]*@")
 _QUERY = re.compile(r"[?#].*$", re.DOTALL)
 _OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
+_TOLD = (str, int, float)
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
@@ -49,6 +50,17 @@ def zoneless(value: str) -> bool:
         return False
 
 
+def quantity(value: object) -> float | None:
+    """A number that is not negative, from a number or its text; None where there is none or it is absurdly large."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if 0 <= number < 1e15 else None
+
+
 def repository(value: object) -> str:
     """The address of a repository without user name, password, query and fragment."""
     text = _QUERY.sub("", label(value, 500))
@@ -57,7 +69,7 @@ def repository(value: object) -> str:
 
 def identity(*values: object) -> tuple[str | int | float | None, ...]:
     """Values by which two things are told apart; what is neither text nor a number counts as absent."""
-    return tuple(value if isinstance(value, str | int | float) else None for value in values)
+    return tuple([value if isinstance(value, _TOLD) else None for value in values])
 
 
 def days(span: timedelta) -> float:

@@ -17,8 +17,14 @@ _NOTHING: Keys = {}
 _SAFE_KEY = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$@.:-]{0,39}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x1d\x1f]")
 """Control characters that text has no use for; the escape of terminals and the separator of JSON texts are not here."""
+_PLAIN = re.compile(
+    rb"(?:\s|#[^\n]*\n|---)*(?:(?:SPDXVersion|SPDXID|spdxVersion|TN|SF)[ \t]*:|mode:[ ]*(?:set|count|atomic)\s)"
+)
+"""How texts begin that may well hold a line which looks like JSON."""
 _HEAD = 8192
 _LINES = 50
+_LARGE = 1 << 19
+_BEGINNING = 1 << 16
 PAGE = "a web page"
 """What an HTML document is; it need not be well-formed XML."""
 
@@ -106,6 +112,8 @@ def of(text: bytes | memoryview, limits: Limits) -> Shape:
     plain = _of_head(head, len(text))
     if plain is not None:
         return plain
+    if _PLAIN.match(head):
+        return _of_text(head)
     place = jsontext.begins(text, limits)
     if place is not None:
         return _of_json(text, place[0], place[1], limits)
@@ -116,6 +124,15 @@ def of(text: bytes | memoryview, limits: Limits) -> Shape:
     except (msgspec.DecodeError, RecursionError):
         return _of_text(head)
     return Shape(Kind.SCALAR, values=(text if isinstance(text, bytes) else memoryview(text),))
+
+
+def of_beginning(text: bytes | memoryview) -> Shape | None:
+    """The shape of a large JSON object by its first keys alone, so that it need not be walked; None of all else.
+
+    The value of the last key may be cut off, and what comes behind it has not been looked at.
+    """
+    keys = jsontext.beginning(text, _BEGINNING) if len(text) >= _LARGE else _NOTHING
+    return Shape(Kind.OBJECT, keys=keys, values=(text,)) if keys else None
 
 
 def of_xml(shape: Shape, root: xmltext.Root) -> Shape:
@@ -164,29 +181,34 @@ def _of_json(text: bytes | memoryview, start: int, noise: bool, limits: Limits) 
     return Shape(Kind.STREAM, keys=_keys(values[0])[1], values=values, noise=noise)
 
 
-def _keys_strict(text: jsontext.Text, pages: bool = True) -> tuple[Kind, Keys]:
-    match _first(text):
-        case b"{":
-            return Kind.OBJECT, msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-        case b"[":
-            elements = msgspec.json.decode(text, type=list[msgspec.Raw])
-            # Of pages inside an array (gh api --slurp), those of the first page; deeper ones are none.
-            inner = elements and _first(elements[0]) in ((b"{", b"[") if pages else (b"{",))
-            return Kind.ARRAY, _keys(elements[0], pages=False)[1] if inner else _NOTHING
-        case _:
-            return Kind.SCALAR, _NOTHING
+def _keys_strict(text: jsontext.Text) -> tuple[Kind, Keys]:
+    """The kind and keys of a whole JSON value. Raises what the decoder raises where any of it is broken."""
+    if _first(text) == b"{":
+        return Kind.OBJECT, msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    msgspec.json.decode(text, type=msgspec.Raw)
+    return _keys(text)
 
 
 def _first(text: jsontext.Text) -> bytes:
     return bytes(memoryview(text)[:1])
 
 
-def _keys(text: jsontext.Text, pages: bool = True) -> tuple[Kind, Keys]:
-    """As the strict one; what cannot be read has no keys."""
-    try:
-        return _keys_strict(text, pages)
-    except (msgspec.DecodeError, RecursionError):
-        return Kind.SCALAR, _NOTHING
+def _keys(text: jsontext.Text, arrays: int = 2) -> tuple[Kind, Keys]:
+    """As the strict one, but what cannot be read has no keys, and no array is read beyond its first element.
+
+    Of pages inside an array (gh api --slurp) the keys are those of the first page; deeper ones are none.
+    """
+    match _first(text):
+        case b"{":
+            try:
+                return Kind.OBJECT, msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+            except (msgspec.DecodeError, RecursionError):
+                return Kind.SCALAR, _NOTHING
+        case b"[":
+            element = jsontext.first(text) if arrays else None
+            return Kind.ARRAY, _NOTHING if element is None else _keys(element, arrays - 1)[1]
+        case _:
+            return Kind.SCALAR, _NOTHING
 
 
 def _of_text(head: bytes) -> Shape:

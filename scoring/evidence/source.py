@@ -91,6 +91,16 @@ class Source:
                 self._warn(jsontext.NOISE)
         return self._shape
 
+    def begun(self) -> Source | None:
+        """The same content with a shape that tells only its first keys; None where its shape costs little."""
+        content = self._held()
+        beginning = shapes.of_beginning(content) if content is not None else None
+        if beginning is None:
+            return None
+        begun = Source(self._stored, self._limits)
+        begun._content, begun._loaded, begun._shape = content, True, beginning
+        return begun
+
     @property
     def streamed(self) -> bool:
         """Whether the content is too large for memory, so that only ``stream`` and ``elements`` read it."""
@@ -106,9 +116,13 @@ class Source:
 
     def values(self, kind: type[T]) -> Iterator[T]:
         """Each JSON value of the content, in order: one, or several in a row or one per line."""
+        return jsontext.decode_each(self.texts(), kind)
+
+    def texts(self) -> tuple[jsontext.Text, ...]:
+        """As ``values``, undecoded."""
         if self.streamed:
             raise Refused(f"It is larger than {size(self._limits.memory_bytes)}. Export a shorter period or in parts.")
-        return jsontext.decode_each(self.shape.values, kind)
+        return self.shape.values
 
     def stream(self, wanted: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Values at wanted paths of JSON that is too large for memory; see ``streaming.stream``."""
@@ -296,7 +310,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, at: Stored, limits
         again = zipfile.ZipFile(_seekable(at, limits))
         return cast(BinaryIO, io.BufferedReader(_Member(again, entry)))
 
-    return Stored(at.path, at.member, digest.hexdigest(), count, reopen, held)
+    return Stored(at.path, at.member, digest.hexdigest, count, reopen, held)
 
 
 class _Member(io.RawIOBase):

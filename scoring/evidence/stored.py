@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import stat
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -14,6 +15,8 @@ from typing import BinaryIO, cast
 from scoring.evidence.limits import Limits, Refused, size
 
 _STEP = 1 << 20
+_HASHED_APART = 1 << 22
+"""Bytes from which on a thread pays: hashing lets go of the interpreter lock, so decoding goes on meanwhile."""
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 """Without O_NONBLOCK, opening a FIFO would wait for its writer for ever."""
 
@@ -24,11 +27,16 @@ class Stored:
 
     path: str
     member: str | None
-    sha256: str
+    digest: Callable[[], str]
+    """Waits for the SHA-256 and gives it, in 64 hexadecimal digits."""
     length: int
     open: Callable[[], BinaryIO]
     held: bytes | None
     """All of them, where they fit in memory."""
+
+    @property
+    def sha256(self) -> str:
+        return self.digest()
 
 
 def display(path: str | os.PathLike[str]) -> str:
@@ -39,7 +47,23 @@ def display(path: str | os.PathLike[str]) -> str:
 def from_bytes(data: bytes, shown: str, limits: Limits) -> Stored:
     """Bytes that are at hand already, under the limits of a file that holds them."""
     held = data if len(data) <= limits.memory_bytes else None
-    return Stored(shown, None, hashlib.sha256(data).hexdigest(), len(data), lambda: io.BytesIO(data), held)
+    return Stored(shown, None, hashing(data), len(data), lambda: io.BytesIO(data), held)
+
+
+def hashing(data: bytes) -> Callable[[], str]:
+    """Begins to compute a SHA-256; the function that it returns waits for the result."""
+    digest = hashlib.sha256()
+    if len(data) < _HASHED_APART:
+        digest.update(data)
+        return digest.hexdigest
+    thread = threading.Thread(target=digest.update, args=(data,), name="sha256", daemon=True)
+    thread.start()
+
+    def joined() -> str:
+        thread.join()
+        return digest.hexdigest()
+
+    return joined
 
 
 def from_disk(path: str | os.PathLike[str], limits: Limits) -> Stored:
@@ -52,7 +76,7 @@ def from_disk(path: str | os.PathLike[str], limits: Limits) -> Stored:
         try:
             small = before.st_size <= limits.memory_bytes
             held = file.read(before.st_size + 1) if small else None
-            digest = hashlib.sha256(held).hexdigest() if held is not None else _digest(file)
+            digest = hashing(held) if held is not None else _streamed(file)
         except OSError as error:
             raise Refused(_said(error)) from None
         if _state(os.fstat(file.fileno())) != _state(before) or (held is not None and len(held) != before.st_size):
@@ -107,8 +131,8 @@ def _state(of: os.stat_result) -> tuple[int, int, int]:
     return of.st_ino, of.st_size, of.st_mtime_ns
 
 
-def _digest(file: BinaryIO) -> str:
+def _streamed(file: BinaryIO) -> Callable[[], str]:
     digest = hashlib.sha256()
     while data := file.read(_STEP):
         digest.update(data)
-    return digest.hexdigest()
+    return digest.hexdigest

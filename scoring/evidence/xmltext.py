@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 from xml.parsers.expat import errors
 
 from scoring.evidence.limits import Limits, Refused
 
 _STEP = 1 << 16
+_MOST_INSIDE = 12
 _NAME = re.compile(r"(?:\{(?P<namespace>[^}]*)\})?(?P<local>.*)", re.DOTALL)
 
 
@@ -50,20 +52,44 @@ class Root:
     name: str
     namespace: str
     attributes: Mapping[str, str]
+    inside: tuple[str, ...] = ()
+    """The different local names right below it, as far as they stand near the beginning of the document."""
+    namespaces: frozenset[str] = frozenset()
+    """Those of the elements near the beginning of the document."""
 
 
 class _Found(Exception):
-    def __init__(self, root: Root) -> None:
-        super().__init__()
-        self.root = root
+    """Enough has been seen."""
 
 
 class _RootTarget:
-    """Stops at the first element."""
+    """Looks at the outermost element and the first kinds of elements right below it."""
+
+    def __init__(self) -> None:
+        self._root: Root | None = None
+        self._depth = 0
+        self._inside: dict[str, None] = {}
+        self._namespaces: set[str] = set()
+
+    @property
+    def root(self) -> Root | None:
+        """What has been seen so far; None before the first element."""
+        found = self._root
+        return found and replace(found, inside=tuple(self._inside), namespaces=frozenset(self._namespaces))
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         namespace, name = _split(tag)
-        raise _Found(Root(name, namespace, {_split(key)[1]: value for key, value in attributes.items()}))
+        self._namespaces.add(namespace)
+        if self._root is None:
+            self._root = Root(name, namespace, {_split(key)[1]: value for key, value in attributes.items()})
+        elif self._depth == 1:
+            self._inside[name] = None
+        self._depth += 1
+
+    def end(self, tag: str) -> None:
+        self._depth -= 1
+        if self._depth == 0 or len(self._inside) == _MOST_INSIDE:
+            raise _Found
 
 
 class _Collector:
@@ -103,12 +129,14 @@ class _Collector:
 
 def root(stream: BinaryIO, limits: Limits) -> Root:
     """The outermost element of an XML document. Raises Refused where there is none."""
-    try:
-        for _ in _feed(stream, _RootTarget(), doctype=True):
-            pass
-    except _Found as found:
-        return found.root
-    raise Refused("The XML document has no element.")
+    target = _RootTarget()
+    with suppress(_Found):
+        for _ in _feed(stream, target, doctype=True):
+            if target.root is not None:
+                break
+    if target.root is None:
+        raise Refused("The XML document has no element.")
+    return target.root
 
 
 def elements(

@@ -17,7 +17,7 @@ from questionnaires.model import Category
 from scoring.assessment import Fact, Records
 from scoring.evidence.facts import Finding, State, Tally, finding_facts, last_run, share
 from scoring.evidence.format import Format, Parsed, Rejected
-from scoring.evidence.scalars import label, moment
+from scoring.evidence.scalars import identity, label, moment
 from scoring.evidence.severity import NOT_RATED, Rating, rate
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
@@ -44,7 +44,7 @@ class _Component(msgspec.Struct):
     swid: Any = None
     omnibor: Any = msgspec.field(name="omniborId", default=None)
     swhid: Any = None
-    licenses: Any = None
+    licenses: msgspec.Raw = msgspec.Raw()
     components: list[_Component] | None = None
 
 
@@ -70,7 +70,7 @@ class _Vulnerability(msgspec.Struct):
 
 
 class _Dependency(msgspec.Struct):
-    on: list[Any] | None = msgspec.field(name="dependsOn", default=None)
+    on: msgspec.Raw = msgspec.field(name="dependsOn", default=msgspec.Raw())
 
 
 class _ToolList(msgspec.Struct):
@@ -121,31 +121,33 @@ class _Count:
             self.components += 1
             self.identified += bool(one.purl or one.cpe or one.swid or one.omnibor or one.swhid)
             self.versioned += bool(one.version)
-            self.licensed += bool(one.licenses)
-            self.same.add(hash(label(one.purl, 1000) or (label(one.group), label(one.name), label(one.version))))
+            self.licensed += _lists(one.licenses)
+            self.same.add(hash(identity(one.purl) if one.purl else identity(one.group, one.name, one.version)))
 
     def vulnerability(self, one: _Vulnerability) -> None:
         self.listed = True
         said = label(one.analysis.state).lower() if one.analysis else ""
         self.statements += bool(said)
-        identity = (label(one.id), *sorted(label(target.ref) for target in one.affects or ()))
-        self.findings.add(_finding(_rating(one.ratings or ()), _STATES.get(said, State.OPEN)), identity)
+        affected = frozenset([target.ref for target in one.affects or () if isinstance(target.ref, str)])
+        same = (*identity(one.id), affected)
+        self.findings.add(_finding(_rating(one.ratings or ()), _STATES.get(said, State.OPEN)), same)
 
 
 def _rating(ratings: Iterable[_Rating]) -> Rating:
     """The rating that counts: one that states a word, else one with a score; of several, the newest method's."""
     weighed: list[tuple[bool, int, Rating]] = []
     for one in ratings:
-        score = one.score if isinstance(one.score, str | int | float) and not isinstance(one.score, bool) else None
-        told = _weighed(label(one.severity, 20).lower(), score, label(one.method, 20).lower())
+        score = None if isinstance(one.score, bool) else one.score
+        told = _weighed(*identity(one.severity, score, one.method))
         if told is not None:
             weighed.append(told)
     return min(weighed, key=lambda told: told[:2])[2] if weighed else NOT_RATED
 
 
 @lru_cache(maxsize=4096)
-def _weighed(severity: str, score: str | float | None, method: str) -> tuple[bool, int, Rating] | None:
+def _weighed(said: object, score: str | float | None, by: object) -> tuple[bool, int, Rating] | None:
     """Whether a rating rests on its score alone, the rank of its method, and what it says; None if it says nothing."""
+    severity, method = label(said, 20).lower(), label(by, 20).lower()
     rank = _METHODS.index(method) if method in _METHODS else len(_METHODS)
     word = rate("words", severity) if severity else None
     if word is not None and (not word.unrated or severity == "none"):
@@ -161,6 +163,11 @@ def _weighed(severity: str, score: str | float | None, method: str) -> tuple[boo
 def _finding(rating: Rating, state: State) -> Finding:
     """One object for all findings that count alike, so that a tally stays small."""
     return Finding(rating, state)
+
+
+def _lists(array: msgspec.Raw) -> bool:
+    """Whether there is an array that is not empty; its elements are not built."""
+    return bytes(array).strip(b"[] \t\r\n") not in (b"", b"null")
 
 
 def _identify_json(shape: Shape) -> bool:
@@ -185,7 +192,7 @@ def _parse_json(source: Source) -> Parsed | Rejected:
             case "vulnerabilities":
                 count.listed = True
             case _:
-                count.graph = count.graph or bool(value.on)
+                count.graph = count.graph or _lists(value.on)
     return _parsed("cyclonedx-json", count)
 
 
@@ -248,7 +255,7 @@ def _component(node: Node) -> _Component:
         swid=node.child("swid") is not None,
         omnibor=node.text_at("omniborId"),
         swhid=node.text_at("swhid"),
-        licenses=licences is not None and bool(licences.children),
+        licenses=msgspec.Raw(b"[{}]" if licences is not None and licences.children else b""),
     )
 
 
@@ -344,6 +351,7 @@ FORMATS = (
         category=Category.SBOM,
         identify=_identify_json,
         parse=_parse_json,
+        by_beginning=True,
     ),
     Format(
         name="cyclonedx-xml",

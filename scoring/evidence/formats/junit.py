@@ -1,69 +1,101 @@
 """JUnit XML: test runs, and the gates of scanners and linters that report in the same form.
 
-There is no specification; what is read is what Surefire, pytest, Gradle, Jest, PHPUnit, GoogleTest and Bazel write.
-Attributes that count (``tests="3"``) are often absent or wrong, so cases are counted one by one.
+There is no specification; what is read is what Surefire, pytest, Gradle, Jest, PHPUnit, GoogleTest, Bazel and Eclipse
+write. Attributes that count (``tests="3"``) are often absent or wrong, so cases are counted one by one.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 
 from questionnaires.model import Category
-from scoring.assessment import Fact, Records
-from scoring.evidence.facts import Finding, State, Tally, finding_facts, last_run, share
+from scoring.assessment import Fact
+from scoring.evidence.facts import Finding, State, Tally, finding_facts, last_run
 from scoring.evidence.format import Format, Parsed, Rejected
-from scoring.evidence.scalars import label, moment, zoneless
-from scoring.evidence.severity import NO_SEVERITY, rate
+from scoring.evidence.scalars import label
+from scoring.evidence.severity import NO_SEVERITY, Rating, rate
 from scoring.evidence.shape import Shape
 from scoring.evidence.source import Source
+from scoring.evidence.testcases import ZONELESS, Cases, Outcome, seconds
 from scoring.evidence.tools import SECURITY, named
 from scoring.evidence.xmltext import Node
 
-_ROOTS = ("testsuites", "testsuite")
+_NAME = "junit-xml"
+_ROOTS = ("testsuites", "testsuite", "testrun")
 _CASE = "testcase"
-_MOST_NAMES = 5
+_SCHEMES = ("words", "sarif-level", "semgrep")
+"""Whose words a failure may carry for its severity."""
+
+_LINTER = re.compile(
+    r"(?:org )?(?:eslint|tslint|jshint|stylelint|htmlhint|oxlint|biome|flake8|pylint|pycodestyle|pyflakes|mypy|ruff"
+    r"|rubocop|golangci lint|golint|staticcheck|ansible lint|yamllint|markdownlint(?: cli2?)?|hadolint|shellcheck"
+    r"|tflint|phpstan|phpcs|phpmd|php codesniffer|ktlint|detekt|checkstyle|pmd|codenarc|swiftlint|clippy|spectral"
+    r"|vale|sqlfluff|commitlint|actionlint|kubeconform|kubeval|helm lint)"
+)
+"""Tools whose cases are rules of style or form: neither tests nor a search for weaknesses, but a gate."""
+_AFTER_NAME = re.compile(r" (?:hawkscan|scan\w*|results?|reports?|issues|findings|policy suite|v?\d.*)\b.*$")
+"""What tools add to their name: ``semgrep results``, ``KICS v1.5.1``."""
+_BREAKS = re.compile(r"[^a-z0-9]+")
+_BRACKETS = re.compile(r"\[([^\[\]]{1,60})\]\s*")
+_CVSS = re.compile(r"\bcvss ?v?\d(?:\.\d)?: ?([a-z]{3,8})\b", re.IGNORECASE)
+_BY_CASE = (
+    (re.compile(r"\[\w+\]\[CKV2?_"), "Checkov", Category.IAC),
+    (re.compile(r"\[(?:CRITICAL|HIGH|MEDIUM|LOW|UNKNOWN)\] (?:CVE|GHSA|[A-Z]{2,8})-\d"), "Trivy", Category.CONTAINER),
+)
+"""Scanners whose suites do not name them, told by how all of their failures are called."""
+_GOSEC = "Found 1 vulnerability. See stacktrace for details."
 
 
-class _Outcome(StrEnum):
-    PASSED = "passed"
-    FAILED = "failed"
-    SKIPPED = "skipped"
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    """A scanner or linter that a name tells."""
+
+    name: str
+    kind: Category | None
+    """None for a linter."""
 
 
 @dataclass(slots=True)
-class _Run:
-    """What the cases of a file come to."""
+class _Report:
+    """What a file holds, read as tests and as a scan at the same time, because its tool may be named at its end."""
 
-    counts: dict[_Outcome, int] = field(default_factory=lambda: dict.fromkeys(_Outcome, 0))
-    seconds: float = 0.0
-    failed: set[int] = field(default_factory=set)
-    names: list[str] = field(default_factory=list)
-    stamps: list[str] = field(default_factory=list)
-    as_scan: Tally = field(default_factory=Tally)
-    """Each failure as a finding, in case the file turns out to be that of a scanner."""
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
+    cases: Cases = field(default_factory=Cases)
+    root: _Tool | None = None
+    """Whom the outermost element names."""
+    suites: set[_Tool | None] = field(default_factory=set)
+    """Whom the suites name; None where one names nobody."""
+    failing: set[_Tool | None] = field(default_factory=set)
+    """Whom the failures give away."""
+    words: Counter[str] = field(default_factory=Counter)
+    """How the failures are rated, in the words of their tool."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """The same of cases that were skipped although they are rated, as suppressed findings are."""
 
     def add(self, case: Node) -> None:
         outcome = _outcome(case)
-        self.counts[outcome] += 1
-        self.seconds += _seconds(case.attributes.get("time", ""))
         name = case.attributes.get("name", "")
-        identity = (case.attributes.get("classname", ""), name or self.total, case.attributes.get("file", ""))
-        if outcome is _Outcome.FAILED:
-            self.failed.add(hash(identity))
-            severity = rate("words", name[1:].partition("]")[0][:20]) if name.startswith("[") else None
-            self.as_scan.add(Finding(severity or NO_SEVERITY), identity)
-        else:
-            self.as_scan.add(_PASSED, identity)
+        # Cases without any name are different ones all the same.
+        identity = (case.attributes.get("classname", ""), name or self.cases.total, case.attributes.get("file", ""))
+        self.cases.add(outcome, identity, seconds(case.attributes.get("time")))
+        word = _word(name, case)
+        if outcome is Outcome.FAILED:
+            self.words[word] += 1
+            self.failing.add(_by_case(name, case))
+        elif outcome is Outcome.SKIPPED and word:
+            self.skipped[word] += 1
 
-
-_PASSED = Finding(NO_SEVERITY, State.PASSED)
+    def tool(self) -> _Tool | None:
+        """The scanner or linter that wrote the file; None for a test run."""
+        if self.root is not None:
+            return self.root
+        for named_by in (self.suites, self.failing):
+            kinds = {tool.kind for tool in named_by if tool is not None}
+            if kinds and len(kinds) == 1 and None not in named_by:
+                return min((tool for tool in named_by if tool is not None), key=lambda tool: tool.name)
+        return None
 
 
 def _identify(shape: Shape) -> bool:
@@ -71,113 +103,121 @@ def _identify(shape: Shape) -> bool:
 
 
 def _parse(source: Source) -> Parsed | Rejected:
-    run = _Run()
+    report = _Report()
     root = source.shape.root
     if root is not None:
-        _note(run, root.attributes)
+        report.cases.stamp(root.attributes.get("timestamp"))
+        report.root = _by_name(root.attributes)
     for node in source.elements(_CASE, "testsuite", texts=False):
         if node.name == _CASE:
-            run.add(node)
-        else:
-            _note(run, node.attributes)
-    kind = next((kind for name in run.names if (kind := named(name)) in SECURITY), None)
-    return _as_tests(run) if kind is None else _as_scan(run, kind)
+            report.add(node)
+            continue
+        report.cases.stamp(node.attributes.get("timestamp"))
+        if node.attributes.get("name"):
+            report.suites.add(_by_name(node.attributes))
+    tool = report.tool()
+    return report.cases.parsed(_NAME, "JUnit") if tool is None else _as_scan(report, tool)
 
 
-def _as_tests(run: _Run) -> Parsed:
-    failed, skipped = run.counts[_Outcome.FAILED], run.counts[_Outcome.SKIPPED]
-    return Parsed(
-        format="junit-xml",
-        tool=_tool(run),
-        records=Records(unit="test", raw=run.total, open=failed, distinct=len(run.failed)),
-        category=Category.TEST,
-        captured_at=_captured(run),
-        facts=tuple(_test_facts(run, failed, skipped)),
-        warnings=tuple(_warnings(run)),
-    )
-
-
-def _as_scan(run: _Run, kind: Category) -> Parsed:
+def _as_scan(report: _Report, tool: _Tool) -> Parsed:
     """A scanner that reports failures as test cases. Its passed cases say nothing about the tests of the software."""
-    at = _captured(run)
+    cases = report.cases
+    tally = _tally(report, tool)
     facts = [
-        Fact(name="scan.present", value=True, note=_tool(run)),
-        Fact(name="gate.passed", value=not run.failed),
-        *finding_facts(run.as_scan, at),
+        *(() if tool.kind is None else (Fact(name="scan.present", value=True, note=tool.name),)),
+        Fact(name="gate.passed", value=not cases.failed, note=tool.name),
+        *finding_facts(tally, cases.at),
+        *(() if tool.kind is None else last_run(cases.at)),
     ]
     return Parsed(
-        format="junit-xml",
-        tool=_tool(run),
-        records=Records(unit="test", raw=run.total, open=run.as_scan.number(State.OPEN), distinct=run.as_scan.distinct),
-        category=kind,
-        captured_at=at,
-        findings=run.as_scan.findings(),
-        facts=(*facts, *last_run(at)),
-        warnings=(*_warnings(run), *run.as_scan.warnings()),
+        format=_NAME,
+        tool=tool.name,
+        records=cases.records(),
+        category=tool.kind,
+        captured_at=cases.at,
+        findings=tally.findings(),
+        facts=tuple(facts),
+        warnings=(*((ZONELESS,) if cases.zoneless else ()), *tally.warnings()),
     )
 
 
-def _test_facts(run: _Run, failed: int, skipped: int) -> Iterator[Fact]:
-    yield Fact(name="tests.total", value=run.total)
-    yield Fact(name="tests.failed", value=failed)
-    if run.total > skipped:
-        yield Fact(name="tests.passed_share", value=share(run.counts[_Outcome.PASSED], run.total - skipped))
-    if run.total:
-        yield Fact(name="tests.skipped_share", value=share(skipped, run.total))
-        yield Fact(name="scan.present", value=True)
-    if run.seconds > 0:
-        yield Fact(name="tests.duration_minutes", value=round(run.seconds / 60, 2))
-    yield from last_run(_captured(run))
+def _tally(report: _Report, tool: _Tool) -> Tally:
+    counts: dict[Finding, int] = {}
+    for words, state in ((report.words, State.OPEN), (report.skipped, State.SUPPRESSED)):
+        for word, count in words.items():
+            counts[Finding(_rating(word, tool), state)] = count
+    tally = Tally()
+    tally.add_all(counts, report.cases.failed)
+    return tally
 
 
-def _warnings(run: _Run) -> Iterator[str]:
-    if not run.total:
-        yield "The file lists no test case: it does not show that any test ran."
-    if any(zoneless(stamp) for stamp in run.stamps):
-        yield "Its times name no time zone and are read as UTC."
+def _rating(word: str, tool: _Tool) -> Rating:
+    if tool.kind is Category.SECRETS:
+        return rate("secret", "unverified") or NO_SEVERITY
+    schemes = ("semgrep",) if tool.name.lower().startswith(("semgrep", "opengrep")) else _SCHEMES
+    return next((rated for scheme in schemes if (rated := rate(scheme, word)) is not None), NO_SEVERITY)
 
 
-def _outcome(case: Node) -> _Outcome:
+def _word(name: str, case: Node) -> str:
+    """The tool's own word for the severity of a case: in brackets ahead of its name, or on its failure."""
+    place = 0
+    while found := _BRACKETS.match(name, place):
+        place = found.end()
+        if found[1].lower() != "none" and rate("words", found[1]) is not None:
+            return found[1].lower()
+    for child in case.children:
+        cvss = _CVSS.search(child.attributes.get("message", "")[:300])
+        for word in (child.attributes.get("type", "")[:20], cvss[1] if cvss else ""):
+            if word.strip() and any(rate(scheme, word) is not None for scheme in _SCHEMES):
+                return word.strip().lower()
+    return ""
+
+
+def _by_name(attributes: Mapping[str, str]) -> _Tool | None:
+    """The scanner or linter that a suite's name or package is, perhaps with its version or a word such as "results"."""
+    for key in ("name", "package"):
+        name = label(attributes.get(key), 80)
+        plain = _BREAKS.sub(" ", name.lower()).strip()
+        for words in (plain, _AFTER_NAME.sub("", plain)):
+            kind = named(words) if words else None
+            if kind in SECURITY:
+                return _Tool(name, kind)
+            if _LINTER.fullmatch(words):
+                return _Tool(name, None)
+    return None
+
+
+def _by_case(name: str, case: Node) -> _Tool | None:
+    for pattern, tool, kind in _BY_CASE:
+        if pattern.match(name):
+            return _Tool(tool, kind)
+    if any(child.attributes.get("message") == _GOSEC for child in case.children):
+        return _Tool("gosec", Category.SAST)
+    return None
+
+
+def _outcome(case: Node) -> Outcome:
     """One outcome per case, the worst of several. A test that a retry saved has passed."""
     inside = {child.name for child in case.children}
     if inside & {"failure", "error"}:
-        return _Outcome.FAILED
-    status = {case.attributes.get("status", "").lower(), case.attributes.get("result", "").lower()}
+        return Outcome.FAILED
+    status = set(_statuses(case.attributes))
     if inside & {"skipped", "disabled"} or status & {"notrun", "disabled", "skipped", "suppressed", "ignored"}:
-        return _Outcome.SKIPPED
-    return _Outcome.FAILED if status & {"failed", "failure", "error"} else _Outcome.PASSED
+        return Outcome.SKIPPED
+    return Outcome.FAILED if status & {"failed", "failure", "error"} else Outcome.PASSED
 
 
-def _note(run: _Run, attributes: Mapping[str, str]) -> None:
-    """Names and times of suites; a tool tells itself by the name of its suite."""
-    name = label(attributes.get("name"), 80)
-    if name and name not in run.names and len(run.names) < _MOST_NAMES:
-        run.names.append(name)
-    stamp = attributes.get("timestamp", "")
-    if moment(stamp) is not None:
-        run.stamps.append(stamp)
-
-
-def _captured(run: _Run) -> datetime | None:
-    return max((at for stamp in run.stamps if (at := moment(stamp)) is not None), default=None)
-
-
-def _tool(run: _Run) -> str:
-    """The scanner that a suite is named after, else the plain name of the form: suites are named after anything."""
-    return next((name for name in run.names if named(name) in SECURITY), "JUnit")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text.replace(",", ""))
-    except ValueError:
-        return 0.0
-    return seconds if 0 <= seconds < 1e9 else 0.0
+def _statuses(attributes: Mapping[str, str]) -> Iterator[str]:
+    yield attributes.get("status", "").lower()
+    yield attributes.get("result", "").lower()
+    # Of Eclipse.
+    if attributes.get("ignored", "").lower() == "true":
+        yield "ignored"
 
 
 FORMATS = (
     Format(
-        name="junit-xml",
+        name=_NAME,
         title="JUnit XML",
         unit="test",
         category=Category.TEST,

@@ -294,15 +294,16 @@ def _count(tally: Tally, rules: _Rules, results: Iterable[_Result], tool: str) -
     remembered: dict[tuple[Any, ...], Finding] = {}
     counts: dict[Finding, int] = {}
     identities: set[int] = set()
+    opened = State.OPEN
     for result in results:
         if result.suppressions or result.properties or result.rule or result.provenance or result.suppression_states:
             finding = _finding(result, rules)
         else:
             key = (result.rule_id, result.rule_index, result.level, result.kind, result.baseline)
             known = remembered.get(key)
-            finding = known or remembered.setdefault(key, _finding(result, rules))
+            finding = remembered.setdefault(key, _finding(result, rules)) if known is None else known
         counts[finding] = counts.get(finding, 0) + 1
-        if finding.state is State.OPEN:
+        if finding.state is opened:
             rule = result.rule_id or result.rule_index
             identities.add(hash((tool, rule, bytes(result.locations), bytes(result.message))))
     tally.add_all(counts, identities)
@@ -405,5 +406,6 @@ FORMATS = (
         category=None,
         identify=_identify,
         parse=_parse,
+        by_beginning=True,
     ),
 )
