@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from importlib import import_module
+from itertools import accumulate
 from math import ceil, inf, lcm
 from typing import Any
 
@@ -204,22 +205,20 @@ class _Model:
         return _Found(self._booking(highs.getSolution().col_value), bound, finished)
 
     def _lp(self, highspy: Any) -> Any:
-        import numpy as np
-
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.columns), len(self.rows)
         lp.sense_ = highspy.ObjSense.kMaximize
-        lp.col_cost_ = np.array([worth for worth, _, _ in self.columns])
-        lp.col_lower_ = np.zeros(len(self.columns))
-        lp.col_upper_ = np.array([float(upper) for _, upper, _ in self.columns])
+        lp.col_cost_ = [worth for worth, _, _ in self.columns]
+        lp.col_lower_ = [0.0] * len(self.columns)
+        lp.col_upper_ = [float(upper) for _, upper, _ in self.columns]
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[int(integer)] for _, _, integer in self.columns]
-        lp.row_lower_ = np.array([lower for lower, _, _, _ in self.rows])
-        lp.row_upper_ = np.array([float(upper) for _, upper, _, _ in self.rows])
+        lp.row_lower_ = [lower for lower, _, _, _ in self.rows]
+        lp.row_upper_ = [float(upper) for _, upper, _, _ in self.rows]
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.cumsum([0, *(len(columns) for _, _, columns, _ in self.rows)])
-        lp.a_matrix_.index_ = np.array([column for _, _, columns, _ in self.rows for column in columns])
-        lp.a_matrix_.value_ = np.array([value for _, _, _, values in self.rows for value in values])
+        lp.a_matrix_.start_ = list(accumulate((len(columns) for _, _, columns, _ in self.rows), initial=0))
+        lp.a_matrix_.index_ = [column for _, _, columns, _ in self.rows for column in columns]
+        lp.a_matrix_.value_ = [value for _, _, _, values in self.rows for value in values]
         return lp
 
     def _started(self, highspy: Any, start: Booking) -> Any:

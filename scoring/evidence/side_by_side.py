@@ -33,7 +33,7 @@ class _Worker(Generic[T]):
 
 def side_by_side(
     work: Callable[[T], R], tasks: Sequence[T], sizes: Sequence[int], workers: int
-) -> Generator[tuple[int, R | None]]:
+) -> Generator[tuple[int, R | None], None, None]:
     """The place and the result of each task as it is done, here and in so many processes besides.
 
     None stands for a result whose process died over it. Closing the iterator ends the processes at once, whatever they

@@ -91,9 +91,9 @@ def _elapsed(value: object) -> float:
 
 def _warnings(broken: int, unfinished: int) -> Iterator[str]:
     if broken:
-        yield f"{broken} packages did not build, or broke outside of their tests; each counts as one failed case."
+        yield f"Packages that did not build, or broke outside of their tests: {broken}. Each counts as one failed case."
     if unfinished:
-        yield f"{unfinished} tests began and never ended; they count as failed."
+        yield f"Tests that began and never ended: {unfinished}. They count as failed."
 
 
 FORMATS = (

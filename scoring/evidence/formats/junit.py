@@ -30,7 +30,7 @@ _SCHEMES = ("words", "sarif-level", "semgrep")
 """Whose words a failure may carry for its severity."""
 
 _LINTER = re.compile(
-    r"(?:org )?(?:eslint|tslint|jshint|stylelint|htmlhint|oxlint|biome|flake8|pylint|pycodestyle|pyflakes|mypy|ruff"
+    r"(?:eslint|tslint|jshint|stylelint|htmlhint|oxlint|biome|flake8|pylint|pycodestyle|pyflakes|mypy|ruff"
     r"|rubocop|golangci lint|golint|staticcheck|ansible lint|yamllint|markdownlint(?: cli2?)?|hadolint|shellcheck"
     r"|tflint|phpstan|phpcs|phpmd|php codesniffer|ktlint|detekt|checkstyle|pmd|codenarc|swiftlint|clippy|spectral"
     r"|vale|sqlfluff|commitlint|actionlint|kubeconform|kubeval|helm lint)"
@@ -177,14 +177,20 @@ def _by_name(attributes: Mapping[str, str]) -> _Tool | None:
     """The scanner or linter that a suite's name or package is, perhaps with its version or a word such as "results"."""
     for key in ("name", "package"):
         name = label(attributes.get(key), 80)
-        plain = _BREAKS.sub(" ", name.lower()).strip()
+        plain = _BREAKS.sub(" ", name.lower()).strip().removeprefix("org ")
         for words in (plain, _AFTER_NAME.sub("", plain)):
-            kind = named(words) if words else None
+            kind = named(words)
             if kind in SECURITY:
-                return _Tool(name, kind)
+                return _Tool(_cased(words, name), kind)
             if _LINTER.fullmatch(words):
-                return _Tool(name, None)
+                return _Tool(_cased(words, name), None)
     return None
+
+
+def _cased(words: str, name: str) -> str:
+    """The words of a tool as the name spells them."""
+    found = re.search(words.replace(" ", "[^a-z0-9]+"), name, re.IGNORECASE)
+    return found[0] if found else words
 
 
 def _by_case(name: str, case: Node) -> _Tool | None:

@@ -73,7 +73,7 @@ def _outcome(told: Mapping[str, str]) -> Outcome:
 
 def _warnings(warned: int) -> Iterator[str]:
     if warned:
-        yield f"{warned} tests passed with a warning."
+        yield f"Tests that passed with a warning: {warned}."
 
 
 FORMATS = (

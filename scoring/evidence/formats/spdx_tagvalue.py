@@ -123,7 +123,7 @@ def _parse(source: Source) -> Parsed | Rejected:
         return Rejected(UNSURE)
     warnings = [] if ended else [UNENDED]
     if document.strange:
-        warnings.append(f"{document.strange} lines are no field of the format and were passed over.")
+        warnings.append(f"Lines that are no field of the format and were passed over: {document.strange}.")
     return document.bill.parsed("spdx-tv", warnings=warnings)
 
 

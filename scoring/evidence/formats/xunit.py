@@ -73,7 +73,7 @@ def _american(text: str) -> str:
 
 def _warnings(outside: int) -> Iterator[str]:
     if outside:
-        yield f"{outside} errors happened outside of the tests, in set-up or clean-up; no test counts them."
+        yield f"Errors outside of the tests, in set-up or clean-up, that no test counts: {outside}."
 
 
 FORMATS = (
