@@ -42,3 +42,14 @@ def activity_counts(content: Content) -> dict[str, int]:
     others = [q for q in content.questionnaires.values() if all(c.activity is None for c in q.criteria.values())]
     mapped = {uuid for q in others for criterion in q.criteria.values() for uuid in criterion.dsomm}
     return {"mapped": len(mapped), "unmapped": len(content.unmapped)}
+
+
+def regime_counts(content: Content) -> dict[str, dict[str, int]]:
+    """Regime → how many obligations it has, and how many links from them to criteria."""
+    return {
+        key: {
+            "obligations": len(regime.obligation),
+            "links": sum(len(obligation.link) for obligation in regime.obligation),
+        }
+        for key, regime in sorted(content.regimes.items())
+    }

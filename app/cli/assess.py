@@ -10,13 +10,15 @@ from typing import Annotated
 
 import typer
 
-from app.cli import FOUND
+from app.cli import FOUND, UNREADABLE
 from app.cli.options import ApplicationId, As, Folder, Json, TierId, known_content, opened, print_json, who
 from app.engagement import actions
+from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement
-from questionnaires.counts import activity_counts, counts
+from questionnaires.counts import activity_counts, counts, regime_counts
+from questionnaires.dsomm import DSOMM, load_model
 from questionnaires.load import CONTENT, Invalid, load_content
-from questionnaires.model import NOT_APPLICABLE
+from questionnaires.model import NOT_APPLICABLE, Content, Questionnaire
 from scoring.assessment import Basis
 
 application_verbs = typer.Typer(help="Applications of an engagement.", no_args_is_help=True, rich_markup_mode=None)
@@ -37,14 +39,40 @@ def new(
     date_: Annotated[
         str | None, typer.Option("--date", metavar="DAY", help="As-of day: every age counts from it (default: today).")
     ] = None,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="With owasp-dsomm: an official model.yaml, then files of custom activities."),
+    ] = None,
+    meta: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --model: the team's meta.yaml, whose states are answers.")
+    ] = None,
     as_: As = None,
 ) -> None:
     """Make a new engagement in an empty or new folder."""
     content = known_content()
     as_of = actions.day(date_) if date_ else date.today()
     assessment = actions.new_assessment(content, questionnaire, organisation, as_of)
-    Engagement.create(folder, assessment, content.questionnaires[questionnaire], who(as_)).close()
+    asked = content.questionnaires[questionnaire]
+    if model:
+        if questionnaire != DSOMM:
+            raise UsageError("goes with another questionnaire", "--model", f"Add --questionnaire {DSOMM}.")
+        asked = _official(model, meta, content)
+    Engagement.create(folder, assessment, asked, who(as_)).close()
     print(f"{folder}: engagement for {organisation}, as of {as_of}, asks {questionnaire}")
+
+
+def _official(model: list[Path], meta: Path | None, content: Content) -> Questionnaire:
+    """The questionnaire of a user's own DSOMM files; what was left out or corrected is told on standard error."""
+    found = load_model(model, content, meta)
+    if isinstance(found, Invalid):
+        for problem in found.problems:
+            print(f"colonnade: {problem}", file=sys.stderr)
+        raise typer.Exit(UNREADABLE)
+    for dropped in found.value.dropped:
+        print(f"colonnade: {dropped}", file=sys.stderr)
+    if found.value.corrected:
+        print(f"colonnade: {len(found.value.corrected)} references of the file were corrected", file=sys.stderr)
+    return found.value.questionnaire
 
 
 @application_verbs.command("add")
@@ -147,6 +175,7 @@ def check_content(
                 "problems": [asdict(problem) for problem in problems],
                 "questionnaires": {key: asdict(counts(entry)) for key, entry in sorted(questionnaires.items())},
                 "dsomm": {} if isinstance(found, Invalid) else activity_counts(found.value),
+                "regimes": {} if isinstance(found, Invalid) else regime_counts(found.value),
             }
         )
     else:

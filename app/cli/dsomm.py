@@ -1,21 +1,22 @@
-"""Verbs that exchange answers with the OWASP DSOMM application: dsomm import, dsomm export."""
+"""Verbs that exchange answers with the OWASP DSOMM application: dsomm import, dsomm export, dsomm view."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from app.cli import UNREADABLE
-from app.cli.options import As, Folder, opened, who
+from app.cli.options import ApplicationId, As, Folder, Json, opened, print_json, who
 from app.engagement import dsomm
 from app.engagement.dsomm import Effect, ImportPlan
 from app.engagement.errors import UsageError
 from app.engagement.files import write_atomically
-from questionnaires.dsomm import activities_of
+from questionnaires.dsomm import DSOMM, activities_of
 from questionnaires.dsomm_teams import (
     EVIDENCE_FILE,
     PROGRESS_FILE,
@@ -27,6 +28,8 @@ from questionnaires.dsomm_teams import (
 )
 from questionnaires.load import Invalid, Loaded
 from questionnaires.problems import Problem
+from scoring.coverage import Derived, State, derived, derived_over
+from scoring.scores import rounded
 
 T = TypeVar("T")
 
@@ -34,7 +37,9 @@ MAX_LISTED = 20
 """Lowered and kept answers that are listed one by one."""
 
 verbs = typer.Typer(
-    help="Exchange answers with the OWASP DSOMM application.", no_args_is_help=True, rich_markup_mode=None
+    help="Exchange answers with the OWASP DSOMM application, or see them as its activities.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -120,6 +125,61 @@ def export_progress(
     _write(target / PROGRESS_FILE, progress_text(progress, comments))
     if evidence.evidence:
         _write(target / EVIDENCE_FILE, evidence_text(evidence))
+
+
+@verbs.command("view")
+def view(folder: Folder, application: ApplicationId = None, json: Json = False) -> None:
+    """The answers seen as OWASP DSOMM activities: derived through the criteria that together mean each.
+
+    For one application, or the mean of them all. An activity that no criterion speaks to is not covered, never "no".
+    """
+    from rich.table import Table
+
+    from app.cli.tables import console
+
+    with opened(folder) as engagement:
+        questionnaire, assessment = engagement.questionnaire, engagement.assessment
+        model = engagement.content.questionnaires[DSOMM]
+        if application is not None and application not in assessment.applications:
+            known = ", ".join(sorted(assessment.applications)) or "none yet"
+            raise UsageError("is no known application", f"'{application}'", f"Known: {known}.")
+        keys: list[str | None] = [application] if application else [*sorted(assessment.applications)] or [None]
+        found = derived_over([derived(questionnaire, model, assessment, key) for key in keys])
+    if json:
+        print_json(
+            [
+                {
+                    "uuid": entry.uuid,
+                    "criterion": entry.criterion,
+                    "level": model.criteria[entry.criterion].level,
+                    "state": entry.state.value,
+                    "low": None if entry.low is None else f"{entry.low.numerator}/{entry.low.denominator}",
+                    "high": None if entry.high is None else f"{entry.high.numerator}/{entry.high.denominator}",
+                    "behind": list(entry.behind),
+                }
+                for entry in found.activities.values()
+            ]
+        )
+        return
+    levels = [level.number for level in model.level[1:]]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Sub-dimension")
+    for level in levels:
+        table.add_column(f"level {level}", justify="right")
+    for practice in model.practices.values():
+        entries = found.of_practice(model, practice.id)
+        cells = [_cell([e for e in entries if model.criteria[e.criterion].level == level]) for level in levels]
+        table.add_row(practice.name, *cells)
+    console().print(table)
+    print(", ".join(f"{number} {state}" for state, number in found.counts.items()))
+
+
+def _cell(entries: list[Derived]) -> str:
+    """The mean of what is known of some activities in percent, with how many are not covered."""
+    values = [entry.low for entry in entries if entry.low is not None]
+    missing = sum(entry.state is State.NOT_COVERED for entry in entries)
+    shown = f"{rounded(100 * sum(values, Fraction(0)) / len(values)):.0f} %" if values else "–"
+    return shown + (f" ({missing} not covered)" if missing else "") if entries else ""
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -17,8 +17,9 @@ from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement
 from app.engagement.state import dump
 from questionnaires.model import Scope
+from scoring.evidence.about import Target
 from scoring.evidence.format import Parsed
-from scoring.evidence.ingest import Inspection, Planned, PlannedItem, Target, as_json
+from scoring.evidence.ingest import Inspection, Planned, PlannedItem, as_json
 from scoring.evidence.ingest import inspect as read
 from scoring.evidence.ingest import plan as assign
 

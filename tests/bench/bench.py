@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -183,7 +184,24 @@ def evidence(scratch: Path) -> None:
     figure("SARIF of 20 MB, the inspect process / the sarif-tools summary process", whole, 1.0)
 
 
-FIGURES: tuple[Callable[[Path], None], ...] = (report, first_paint, evidence)
+# ---- content
+
+
+def content(_: Path) -> None:
+    """Loading both questionnaires through both gates against `tomllib` alone on the same files."""
+    from questionnaires.load import CONTENT, load_questionnaire, shipped
+
+    facts, tiers = shipped().facts, shipped().tiers
+    folders = [path.parent for path in sorted(CONTENT.glob("*/questionnaire.toml"))]
+    texts = [path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.glob("*.toml"))]
+    value = ratio(
+        lambda: [load_questionnaire(folder, facts, tiers) for folder in folders],
+        lambda: [tomllib.loads(text) for text in texts],
+    )
+    figure("both questionnaires loaded and checked / tomllib on the same files", value, 3.0)
+
+
+FIGURES: tuple[Callable[[Path], None], ...] = (report, first_paint, evidence, content)
 
 
 def main() -> None:

@@ -218,3 +218,77 @@ def test_every_practice_is_tied_to_a_regime_or_says_why_not(financial: Questionn
     linked = {criterion.rpartition(".")[0] for regime in regimes for criterion in regime.obligations_of}
     explained = {practice for regime in regimes for practice in regime.unlinked}
     assert set(financial.practices) == linked | explained
+
+
+TOPICS = {
+    "integrate.gates": {"pipeline-gates", "risk-assessment", "controls-first"},
+    "integrate.policy": {"sensitivity", "trading-protection", "lighter-controls"},
+    "integrate.design": {"threat-modelling", "secure-design", "shift-left"},
+    "integrate.testing": {"sast", "sca", "secrets", "dast", "basic-scanning", "ai-scanning", "false-positives"},
+    "integrate.supply-chain": {"version-control", "sbom", "provenance", "signing"},
+    "integrate.cloud-native": {"kubernetes", "containers", "service-mesh", "api-gateways", "infrastructure-as-code"},
+    "comply.mapping": {
+        "requirement-to-control",
+        "several-jurisdictions",
+        "regulatory-change",
+        "impact-assessment",
+        "language-analysis",
+    },
+    "comply.policy-as-code": {"executable-policy", "every-change"},
+    "comply.audit-trail": {"traceable-actions", "tamper-evidence", "review-ready"},
+    "comply.monitoring": {"real-time", "production-stop", "early-warning"},
+    "comply.cross-border": {
+        "rule-conflicts",
+        "data-localisation",
+        "data-classification",
+        "international-frameworks",
+    },
+    "risk.change-risk": {"change-scoring"},
+    "risk.routing": {"enhanced-review", "fast-track", "segregation"},
+    "risk.remediation": {"most-critical-first", "time-limits"},
+    "risk.tailoring": {"application-needs", "exceptions"},
+    "risk.release": {"hours-not-weeks", "cadence", "progressive-delivery", "rollback"},
+    "monitor.telemetry": {"applications", "infrastructure", "real-time", "complete"},
+    "monitor.behaviour": {
+        "application-behaviour",
+        "user-behaviour",
+        "trading-algorithms",
+        "client-data",
+        "exfiltration",
+    },
+    "monitor.response": {"automated-response", "containment", "notification"},
+    "monitor.integration": {
+        "trading-systems",
+        "risk-systems",
+        "compliance-systems",
+        "event-driven",
+        "alternative-data",
+        "unit-isolation",
+    },
+    "monitor.resilience": {"runtime-controls", "recovery", "operational-resilience"},
+    "learn.metrics": {"what-works", "model-risk-incidents", "deployment-time"},
+    "learn.feedback": {"lessons", "stronger-at-once"},
+    "learn.prediction": {
+        "commit-patterns",
+        "infrastructure-changes",
+        "deployment-frequency",
+        "forecasts",
+        "threat-intelligence",
+    },
+    "learn.ai-governance": {
+        "transparency",
+        "control",
+        "edge-and-federated-learning",
+        "training-on-financial-data",
+    },
+    "learn.people": {"skills", "collaboration", "standard-tools"},
+}
+"""What the guide behind the model asks of each practice."""
+
+
+def test_every_line_of_the_guide_is_asked(financial: Questionnaire) -> None:
+    covered = {
+        practice.id: {topic for criterion in practice.criterion for topic in criterion.covers}
+        for practice in financial.practices.values()
+    }
+    assert covered == TOPICS
