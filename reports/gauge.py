@@ -1,0 +1,111 @@
+"""The rounded result of one node, as tables print it and charts draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reports import words
+from reports.view import View
+from scoring.scores import Node, rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One pillar, practice or the whole tier. Scores are rounded to one decimal; None where nothing is applicable."""
+
+    number: str
+    """``2.4``; empty for the overall result."""
+    name: str
+    low: float | None
+    """The claimed score."""
+    high: float | None
+    """Up to, once everything is answered."""
+    evidenced: float | None
+    target: float
+    level: int | None
+    capped: bool
+    """The level cannot rise, as everything above is not applicable, and counts as at target."""
+    held_by: str
+    """What holds the level down, in words; empty where the level cannot or need not rise."""
+    coverage: str
+    """``42 / 48``"""
+    share: str
+    """Coverage in percent."""
+    not_applicable: int
+    at_target: str
+    """``3 / 4`` applications whose level reaches the target, or pairs for a node above practices."""
+    scope: str
+    """``organisation`` or ``application`` for a practice, else empty."""
+
+    @property
+    def gap(self) -> float:
+        """To the target; 0 where it is reached or nothing is applicable."""
+        return max(0.0, round(self.target - self.low, 1)) if self.low is not None else 0.0
+
+    @property
+    def open(self) -> bool:
+        """Something that could still move the score is unanswered."""
+        return self.high is not None and self.high != self.low
+
+
+def gauge(view: View, node: Node, name: str, target: Fraction | int, key: str = "") -> Gauge:
+    """``key`` is the id of the pillar or practice; empty for the overall result."""
+    score, coverage = node.score, node.coverage
+    return Gauge(
+        number=view.numbers.get(key, ""),
+        name=name,
+        low=rounded(score.low) if score else None,
+        high=rounded(score.high) if score else None,
+        evidenced=rounded(score.evidenced) if score else None,
+        target=rounded(Fraction(target)),
+        level=score.level if score else None,
+        capped=score.capped if score else False,
+        held_by=_held_by(view, key) if score and score.level < target else "",
+        coverage=f"{coverage.answered:,} / {coverage.applicable:,}",
+        share=words.percent(coverage.share),
+        not_applicable=coverage.not_applicable,
+        at_target=_at_target(view, key),
+        scope=view.practice(key).scope if key in view.questionnaire.practices else "",
+    )
+
+
+def furthest(gauges: tuple[Gauge, ...], one: str) -> str:
+    """The finding of a row of gauges: which ``one`` (pillar, practice) is furthest from its target."""
+    scored = [entry for entry in gauges if entry.low is not None and entry.level is not None]
+    if not scored:
+        return "Nothing here is applicable"
+    worst = max(scored, key=lambda entry: entry.gap)
+    if worst.gap:
+        return f"{worst.name} is furthest from its target: {worst.low:.1f} against {worst.target:.1f}"
+    short = sum(entry.level < entry.target and not entry.capped for entry in scored if entry.level is not None)
+    if short:
+        verb = "stays" if short == 1 else "stay"
+        return f"Every score reaches its target, but {words.count(short, one)} {verb} at a lower level"
+    return f"Every {one} reaches its target"
+
+
+def lowest(view: View, pillar: str = "") -> tuple[str, ...]:
+    """The practices at the lowest level of a pillar or, without one, of the tier; the furthest from target first."""
+    within = [
+        (practice, node.score)
+        for practice, node in view.result.practices.items()
+        if node.score is not None and pillar in ("", view.pillar_of(practice).id)
+    ]
+    free = [entry for entry in within if not entry[1].capped] or within
+    level = min((score.level for _, score in free), default=0)
+    low = [(practice, score) for practice, score in free if score.level == level]
+    low.sort(key=lambda entry: entry[1].low - view.target(entry[0]))
+    return tuple(practice for practice, _ in low)
+
+
+def _held_by(view: View, key: str) -> str:
+    if key in view.questionnaire.practices:
+        return ""
+    return words.listed([view.practice(practice).name for practice in lowest(view, key)], 2)
+
+
+def _at_target(view: View, key: str) -> str:
+    practices = [p for p in view.questionnaire.practices if key in ("", p, view.pillar_of(p).id)]
+    pairs = [(p, node.score) for p in practices for _, node in view.nodes(p) if node.score is not None]
+    return f"{sum(view.at_target(practice, score) for practice, score in pairs):,} / {len(pairs):,}"

@@ -1,0 +1,261 @@
+"""The roadmap: waves on a time line, then one block for each initiative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from questionnaires.model import Scope
+from reports import words
+from reports.view import Planned, View
+from scoring.roadmap import Initiative, Reason, ReasonKind, Wave
+from scoring.scores import rounded
+
+_URGENT = (ReasonKind.MUST, ReasonKind.DECISION, ReasonKind.EVIDENCE)
+"""Reasons that say more about an initiative than what it is for, strongest first."""
+
+_SHARED = "organisation, all tiers"
+
+_LABELS = {
+    ReasonKind.MUST: "Must",
+    ReasonKind.DECISION: "Decision",
+    ReasonKind.GAP: "Gap",
+    ReasonKind.VALUE: "Value",
+    ReasonKind.EFFORT: "Effort",
+    ReasonKind.ORDER: "Order",
+    ReasonKind.UNLOCKS: "Unlocks",
+    ReasonKind.OBLIGATION: "Obligations",
+    ReasonKind.EVIDENCE: "Evidence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A criterion that an initiative closes."""
+
+    code: str
+    question: str
+    lacking: str
+    """Who lacks it; empty where that is everyone the initiative is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One initiative."""
+
+    code: str
+    title: str
+    pillar: str
+    """Its number."""
+    shared: bool
+    wave: str
+    effort: str
+    effect: str
+    lift: str
+    """``practice 2.4, level 2 → 3``"""
+    applications: str
+    reach: str
+    """The same, short."""
+    what: str
+    """What it looks like once done."""
+    sentence: str
+    """The one thing to know about it."""
+    reasons: tuple[tuple[str, str], ...]
+    """(label, text), strongest first."""
+    after: str
+    criteria: tuple[Closed, ...]
+    dsomm: str
+    obligations: tuple[str, ...]
+    """One line for each regime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One wave: as a row of the table and a column of the time line."""
+
+    label: str
+    starts: str
+    capacity: str
+    used: str
+    """By all tiers together."""
+    own: str
+    """Effort of this tier's items that are done in this wave, shared ones and work in earlier waves included."""
+    after: str
+    """The tier's score once the wave is done."""
+    score: float
+    load: float
+    """Used ÷ capacity, at most 1."""
+    chips: tuple[tuple[str, tuple[str, ...]], ...]
+    """Pillar number → codes of the initiatives done in this wave."""
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roadmap:
+    headline: str
+    finding: str
+    start: float
+    """Today's score."""
+    target: float
+    pillars: tuple[tuple[str, str], ...]
+    """(number, name)"""
+    lanes: tuple[Lane, ...]
+    unplanned: tuple[tuple[Block, str], ...]
+    """With the decision behind it, if any."""
+    solver: str
+
+
+def roadmap(view: View) -> Roadmap:
+    score = view.result.overall.score
+    start = score.low if score else Fraction(view.questionnaire.base)
+    lanes: list[Lane] = []
+    reached = start
+    for wave in view.plan.of_tier(view.tier.id):
+        own = [planned for planned in view.planned if planned.wave is not None and planned.wave.index == wave.index]
+        reached += sum((planned.effect for planned in own), Fraction(0))
+        lanes.append(_lane(view, wave, own, reached))
+    while lanes and not lanes[-1].blocks:
+        lanes.pop()  # waves after the tier's last initiative say nothing about it
+    planned = sum(len(lane.blocks) for lane in lanes)
+    unplanned = tuple((block(view, entry), _decision(entry)) for entry in view.planned if entry.wave is None)
+    if not view.planned:
+        headline = "No gap to a target: nothing to plan"
+    elif not lanes:
+        headline = f"Nothing is planned; {words.count(len(unplanned), 'initiative')} stay open"
+    else:
+        headline = f"{words.count(planned, 'initiative')} in {words.count(len(lanes), 'wave')}"
+        if unplanned:
+            headline += f"; {len(unplanned):,} more {'is' if len(unplanned) == 1 else 'are'} not planned"
+    finding = "The plan does not move the score"
+    if lanes and rounded(reached) > rounded(start):
+        finding = (
+            f"By {view.ends(view.plan.waves[len(lanes) - 1])} the roadmap takes the score from {words.score(start)} to "
+            f"{words.score(reached)}, against a target of {words.score(view.overall_target)}"
+        )
+    return Roadmap(
+        headline=headline,
+        finding=finding,
+        start=rounded(start),
+        target=rounded(view.overall_target),
+        pillars=tuple((view.numbers[p.id], p.name) for p in view.questionnaire.pillar),
+        lanes=tuple(lanes),
+        unplanned=unplanned,
+        solver=_solver(view),
+    )
+
+
+def block(view: View, planned: Planned) -> Block:
+    item = planned.item
+    practice = view.practice(item.practice)
+    questionnaire = view.questionnaire
+    shared = item.scope is Scope.ORGANISATION
+    place = item.level - questionnaire.base
+    what = practice.descriptors[place] if len(practice.descriptors) > place else practice.purpose
+    strongest = sorted(item.reasons, key=lambda reason: _rank(reason.kind))
+    urgent = next((reason.text for reason in strongest if reason.kind in _URGENT), "")
+    after = [key for key in item.after if key in view.codes]
+    elsewhere = len(item.after) - len(after)
+    return Block(
+        code=planned.code,
+        title=f"{practice.name}: level {item.level} {questionnaire.level_name(item.level)}",
+        pillar=view.numbers[view.pillar_of(item.practice).id],
+        shared=shared,
+        wave=f"Wave {planned.wave.index}, from {words.month(planned.wave.start)}" if planned.wave else "not planned",
+        effort=words.days(item.effort),
+        effect=words.gain(planned.effect),
+        lift=f"practice {view.numbers[item.practice]}, level {item.level - 1} → {item.level}",
+        applications=_SHARED if shared else view.named(item.applications, 12),
+        reach=_SHARED if shared else view.counted(item.applications),
+        what=words.sentence(what),
+        sentence=words.sentence(urgent or what),
+        reasons=tuple(
+            (_LABELS[reason.kind], words.sentence(reason.text)) for reason in strongest if not _repeats(reason, item)
+        ),
+        after=words.parts(
+            [
+                ", ".join(sorted(view.codes[key] for key in after)),
+                f"{words.count(elsewhere, 'initiative')} of another tier" if elsewhere else "",
+            ]
+        ),
+        criteria=tuple(_closed(view, planned, key) for key in item.criteria),
+        dsomm=_dsomm(view, planned),
+        obligations=_obligations(view, planned),
+    )
+
+
+def _repeats(reason: Reason, item: Initiative) -> bool:
+    """Whether the block says it elsewhere: obligations by regime, plain effort among the facts, evidence in a must."""
+    match reason.kind:
+        case ReasonKind.OBLIGATION:
+            return True
+        case ReasonKind.EFFORT:
+            return ":" not in reason.text
+        case ReasonKind.EVIDENCE:
+            return any(other.kind is ReasonKind.MUST and reason.text in other.text for other in item.reasons)
+        case _:
+            return False
+
+
+def _rank(kind: ReasonKind) -> int:
+    return _URGENT.index(kind) if kind in _URGENT else len(_URGENT) + list(_LABELS).index(kind)
+
+
+def _lane(view: View, wave: Wave, own: list[Planned], reached: Fraction) -> Lane:
+    effort = sum((planned.item.effort for planned in own), Fraction(0))
+    capacity = wave.capacity or Fraction(1)
+    blocks = tuple(block(view, planned) for planned in own)
+    return Lane(
+        label=f"Wave {wave.index}",
+        starts=words.month(wave.start),
+        capacity=words.days(wave.capacity),
+        used=words.days(wave.used),
+        own=words.days(effort),
+        after=words.score(reached),
+        score=rounded(reached),
+        load=float(min(wave.used / capacity, Fraction(1))),
+        chips=tuple(
+            (view.numbers[p.id], tuple(b.code for b in blocks if b.pillar == view.numbers[p.id]))
+            for p in view.questionnaire.pillar
+        ),
+        blocks=blocks,
+    )
+
+
+def _closed(view: View, planned: Planned, key: str) -> Closed:
+    criterion = view.questionnaire.criteria[key]
+    lacking = [app.id for app in view.applications if view.unmet(app, criterion)]
+    partial = planned.item.scope is Scope.APPLICATION and len(lacking) < len(planned.item.applications)
+    return Closed(view.numbers[key], words.sentence(criterion.question), view.named(lacking, 3) if partial else "")
+
+
+def _dsomm(view: View, planned: Planned) -> str:
+    """Activities of the OWASP model, by the first eight digits of their uuid, which tell them all apart."""
+    found = list(dict.fromkeys(u for key in planned.item.criteria for u in view.questionnaire.criteria[key].dsomm))
+    return f"{words.count(len(found), 'activity', 'activities')}: {', '.join(u[:8] for u in found)}" if found else ""
+
+
+def _obligations(view: View, planned: Planned) -> tuple[str, ...]:
+    lines = []
+    for regime in view.regimes:
+        numbers = [o.number for key in planned.item.criteria for o in regime.obligations_of.get(key, ())]
+        if numbers:
+            lines.append(f"{regime.name}: {', '.join(dict.fromkeys(numbers))}")
+    return tuple(lines)
+
+
+def _decision(planned: Planned) -> str:
+    decided: list[Reason] = [reason for reason in planned.item.reasons if reason.kind is ReasonKind.DECISION]
+    return words.sentence(decided[0].text) if decided else ""
+
+
+def _solver(view: View) -> str:
+    plan = view.plan
+    if plan.bound is None or plan.gap is None:
+        return (
+            f"Plan by the {plan.solver} method over all tiers together; discounted value "
+            f"{words.score(plan.objective)}, not proven against an upper bound."
+        )
+    return (
+        f"Plan by {plan.solver} over all tiers together; discounted value {words.score(plan.objective)} of at most "
+        f"{words.score(plan.bound)}, gap {float(plan.gap) * 100:.2f} %."
+    )
