@@ -54,7 +54,7 @@ def demo(
     )
     with Progress(*columns, console=screen) as progress:
         task = progress.add_task("Sample engagement", total=len(EARLIER) + 1, result="")
-        engagement = _made(folder)
+        engagement = made(folder)
         progress.advance(task)
         with engagement:
             for name in EARLIER:
@@ -103,7 +103,7 @@ def demo(
         screen.print("The desktop application opens on this engagement.")
 
 
-def _made(folder: Path) -> Engagement:
+def made(folder: Path) -> Engagement:
     """The sample as a new engagement; one that an earlier demo made is replaced, anything else is left alone."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).is_file():
