@@ -14,10 +14,15 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+import exports
 from pypdf import PdfReader
+
+from scoring.evidence.format import Parsed
+from scoring.evidence.ingest import inspect
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv-peers" / "bin"
@@ -120,61 +125,11 @@ def first_paint(_: Path) -> None:
 # ---- evidence
 
 
-def sarif(path: Path) -> None:
-    """A SARIF file of about 20 MB, indented as most tools write it, with locations and messages of usual length."""
-    rules = [
-        {
-            "id": f"rule-{n}",
-            "shortDescription": {"text": f"Rule {n}"},
-            "properties": {"security-severity": str(n % 100 / 10)},
-        }
-        for n in range(200)
-    ]
-    results = [
-        {
-            "ruleId": f"rule-{n % 200}",
-            "ruleIndex": n % 200,
-            "level": ("error", "warning", "note")[n % 3],
-            "message": {"text": f"Value {n} flows from an input into a query without being checked on the way."},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {
-                            "uri": f"src/module_{n % 97}/file_{n % 1013}.py",
-                            "uriBaseId": "%SRCROOT%",
-                        },
-                        "region": {"startLine": n % 900 + 1, "startColumn": 5, "endLine": n % 900 + 1, "endColumn": 40},
-                    }
-                }
-            ],
-            "partialFingerprints": {"primaryLocationLineHash": f"{n * 2654435761 % 2**64:016x}:1"},
-        }
-        for n in range(24_600)
-    ]
-    run = {
-        "tool": {"driver": {"name": "CodeQL", "semanticVersion": "2.19.0", "rules": rules}},
-        "invocations": [{"executionSuccessful": True, "endTimeUtc": "2026-09-28T04:00:00Z"}],
-        "results": results,
-    }
-    path.write_text(json.dumps({"version": "2.1.0", "runs": [run]}, indent=2), encoding="utf-8")
-    size = path.stat().st_size
-    if not 0.9 * SARIF_BYTES < size < 1.1 * SARIF_BYTES:
-        sys.exit(f"The benchmark's SARIF file has {size:,} bytes; it should have about {SARIF_BYTES:,}.")
-
-
 def evidence(scratch: Path) -> None:
     """Reading a SARIF file of 20 MB: bytes to facts, against the decoder of the standard library and a peer."""
-    from scoring.evidence.format import Parsed
-    from scoring.evidence.ingest import inspect
-
     path = scratch / "large.sarif"
-    sarif(path)
-    (found,) = inspect([path])
-    if not isinstance(found.outcome, Parsed) or found.outcome.records.raw != 24_600:
-        sys.exit(f"The benchmark's SARIF file was not read: {found}")
-    data = path.read_bytes()
-    value = ratio(lambda: inspect([path]), lambda: json.loads(data))
-    figure("SARIF of 20 MB, bytes to facts / json.loads of the same bytes", value, 0.5)
+    path.write_bytes(exports.of_size("SARIF", SARIF_BYTES))
+    figure("SARIF of 20 MB, bytes to facts / json.loads of the same bytes", _against_json(path), 0.5)
     if not (PEERS / "python").exists():
         sys.exit("The peers are missing: run 'make bench', which prepares them.")
     peer = process(PEERS / "sarif", "summary", path)
@@ -182,6 +137,42 @@ def evidence(scratch: Path) -> None:
     figure("SARIF of 20 MB, bytes to facts / the sarif-tools summary as it is run, a whole process", value, 0.1)
     whole = ratio(process(sys.executable, "-m", "app", "inspect", path), peer)
     figure("SARIF of 20 MB, the inspect process / the sarif-tools summary process", whole, 1.0)
+
+
+def formats(scratch: Path) -> None:
+    """Exports of 4 MB of the kinds that grow large, against the decoder of the standard library."""
+    for kind in ("Trivy", "Grype", "CycloneDX", "SARIF"):
+        path = scratch / kind
+        path.write_bytes(exports.of_size(kind, 4_000_000))
+        figure(f"{kind} of 4 MB, bytes to facts / json.loads of the same bytes", _against_json(path, rounds=25), 1.0)
+
+
+def side_by_side(scratch: Path) -> None:
+    """A folder of 1,000 mixed files, as a whole process: on two cores against one."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        sys.exit("The benchmark needs two cores, and a system on which a process can be bound to one.")
+    exports.folder(scratch / "exports", 1000)
+    command = [sys.executable, "-m", "app", "inspect", str(scratch / "exports"), "--json"]
+    two, one = (partial(_bound, sorted(os.sched_getaffinity(0))[:cores], command) for cores in (2, 1))
+    figure("1,000 files of 2 to 200 kB, the inspect process on two cores / on one", ratio(two, one), 0.75)
+
+
+def _bound(cores: Sequence[int], command: Sequence[str]) -> None:
+    """Runs a command on some cores only."""
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        process(*command)()
+    finally:
+        os.sched_setaffinity(0, mine)
+
+
+def _against_json(path: Path, rounds: int = ROUNDS) -> float:
+    [found] = inspect([path])
+    if not isinstance(found.outcome, Parsed):
+        sys.exit(f"The benchmark's {path.name} was not read: {found}")
+    data = path.read_bytes()
+    return ratio(lambda: inspect([path]), lambda: json.loads(data), rounds)
 
 
 # ---- content
@@ -201,7 +192,14 @@ def content(_: Path) -> None:
     figure("both questionnaires loaded and checked / tomllib on the same files", value, 3.0)
 
 
-FIGURES: tuple[Callable[[Path], None], ...] = (report, first_paint, evidence, content)
+FIGURES: tuple[Callable[[Path], None], ...] = (
+    report,
+    first_paint,
+    evidence,
+    formats,
+    side_by_side,
+    content,
+)
 
 
 def main() -> None:

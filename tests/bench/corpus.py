@@ -9,13 +9,15 @@ yet are listed apart and do not count.
 from __future__ import annotations
 
 import csv
+import json
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from scoring.evidence.format import Parsed, Rejected, Undecidable
-from scoring.evidence.ingest import Inspection, inspect
+from scoring.evidence.ingest import Inspection, as_json, inspect
 from scoring.evidence.registry import formats
 
 SHARE = 0.97
@@ -23,6 +25,7 @@ SHARE = 0.97
 REFUSED = ("invalid", "attack")
 SAME = {"snyk-code-sarif": "sarif"}
 """What the manifest tells apart and the reader does not have to."""
+SECRET = re.compile(r'"(Secret|Raw|RawV2|secret|Match|offender|hashed_secret|raw_source_code_extract)"\s*:\s*"([^"]+)"')
 OF_FINDINGS = ("cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-tv", "spdx-yaml", "spdx3-jsonld")
 
 
@@ -50,6 +53,13 @@ def rows(corpus: Path) -> list[Row]:
             )
             for entry in csv.DictReader(file)
         ]
+
+
+def shown_secrets(path: Path, found: tuple[Inspection, ...]) -> int:
+    """How many values that the file gives as a secret stand in what is printed of it."""
+    printed = json.dumps([as_json(entry) for entry in found])
+    told = SECRET.findall(path.read_bytes().decode("utf-8", "replace"))
+    return sum(len(value) >= 6 and value in printed for _, value in told)
 
 
 def judged(row: Row, found: tuple[Inspection, ...]) -> str:
@@ -81,14 +91,15 @@ def _counted(row: Row, parsed: Parsed) -> str:
 
 
 def main() -> None:
-    """Print the table; exit 1 where too many are wrong or a secret format is shown in clear."""
+    """Print what is wrong and the share that is right; exit 1 where it is below the target."""
     corpus = Path(sys.argv[1])
     known = set(formats())
     right: Counter[bool] = Counter()
     unread: Counter[str] = Counter()
     for row in rows(corpus):
         found = inspect([corpus / row.path])
-        wrong = judged(row, found)
+        secrets = shown_secrets(corpus / row.path, found)
+        wrong = f"shows {secrets} secrets in clear" if secrets else judged(row, found)
         if row.format not in known and row.basis not in REFUSED:
             if isinstance(found[0].outcome, Parsed):
                 print(f"WRONG\t{row.path}\t{row.format} is not read, but was taken for {found[0].outcome.format}")
