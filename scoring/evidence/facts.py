@@ -64,10 +64,13 @@ class Tally:
             self._open.add(hash(identity))
 
     def add_all(self, counts: Mapping[Finding, int], identities: set[int]) -> None:
-        """Counts many at once: how often each finding occurs, and hashes of the open ones' identities."""
+        """Counts many at once: how often each finding occurs, and hashes of the open ones' identities.
+
+        The set is the tally's own from then on.
+        """
         for finding, count in counts.items():
             self._counts[finding] = self._counts.get(finding, 0) + count
-        self._open |= identities
+        self._open = self._open | identities if self._open else identities
 
     def sums(self) -> Counter[tuple[State, Severity]]:
         """How many there are of each state and severity."""
@@ -115,9 +118,12 @@ class Tally:
 
 def merged(tallies: Iterable[Tally]) -> Tally:
     """Several tallies as one; a finding that two of them know by the same identity is one."""
+    parts = list(tallies)
+    if len(parts) == 1:
+        return parts[0]
     whole = Tally()
-    for tally in tallies:
-        whole.add_all(tally._counts, tally._open)
+    for part in parts:
+        whole.add_all(part._counts, part._open)
     return whole
 
 

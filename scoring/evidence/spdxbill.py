@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,7 +31,6 @@ _DEPENDENCIES = frozenset(_DEPENDENCY_NAMES.split())
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _VERSIONED = re.compile(r"(?P<name>.+?)[-_/ @:]v?(?P<version>\d+(?:\.\d+)+\S*|\d+)")
 _GITHUB = "com.github."
-_DIGEST = re.compile(r"\S+: ?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _CLOSED = frozenset({"NOASSERTION", "NONE", "true", "false", "CC0-1.0"})
 
@@ -169,15 +168,9 @@ class Bill:
         yield from last_run(self.at)
 
 
-def whole(value: str, known: Callable[[str], bool]) -> bool:
-    """Whether a value at the end of a text is certainly not the beginning of a longer one.
-
-    ``known`` tells whether an element of that name is in the document.
-    """
+def whole(value: str) -> bool:
+    """Whether a value at the end of a text is certainly not the beginning of a longer one."""
     value = value.strip()
-    if value in _CLOSED or value.endswith("</text>") or _DIGEST.fullmatch(value) or _MOMENT.fullmatch(value):
+    if value in _CLOSED or value.endswith("</text>") or _MOMENT.fullmatch(value):
         return True
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        return True
-    last = value.rpartition(" ")[2]
-    return last in _NOT_STATED or known(last) or (last.startswith("DocumentRef-") and ":" in last)
+    return len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"

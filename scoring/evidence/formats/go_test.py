@@ -81,8 +81,9 @@ def _events(source: Source) -> Iterator[_Event]:
         yield from rows(source, _Event)
         return
     path = "item" if source.shape.kind is Kind.ARRAY else ""
-    for _, event in source.stream({path: _Event}):
-        yield event
+    for _, event in source.stream({path: Any}):
+        if isinstance(event, dict):
+            yield msgspec.convert(event, _Event)
 
 
 def _elapsed(value: object) -> float:

@@ -32,6 +32,8 @@ class _Tracefile:
     branches: Places = field(default_factory=Places)
     file: str | None = None
     """Of the record that is open."""
+    begun: bool = False
+    """A record is open, or the name of its test stands ahead of it; or a line is not at its end."""
     own: int = 0
     """Lines of the open record so far."""
     stated: dict[str, int] = field(default_factory=dict)
@@ -41,10 +43,12 @@ class _Tracefile:
 
     def read(self, line: Line) -> None:
         tag, _, value = line.text.partition(":")
+        if line.text.strip() == _END:
+            self._end()
+            return
+        self.begun = self.begun or tag in ("TN", "SF") or not line.ended
         if tag == "SF":
             self.file, self.own, self.stated = value.strip(), 0, {}
-        elif line.text.strip() == _END:
-            self._end()
         elif self.file is not None and tag in _READERS and not _READERS[tag](self, self.file, tag, value.split(",")):
             raise Refused(f"Line {line.number} is not what a tracefile has there. Export it again.")
 
@@ -52,7 +56,7 @@ class _Tracefile:
         total = reached(self.stated.get("LH"), self.stated.get("LF"))
         if self.file is not None and not self.own and total is not None:
             self.summed = self.summed.plus(total)
-        self.file = None
+        self.file, self.begun = None, False
 
     def line(self, file: str, tag: str, parts: list[str]) -> bool:
         where, count = number(parts[0]), number(parts[1]) if len(parts) > 1 else None
@@ -89,7 +93,7 @@ def _parse(source: Source) -> Parsed | Rejected:
     trace = _Tracefile()
     for line in lines(source):
         trace.read(line)
-    if trace.file is not None:
+    if trace.begun:
         return Rejected(_CUT_OFF)
     places, summed = trace.places, trace.summed
     return parsed(

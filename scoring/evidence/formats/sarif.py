@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, get_type_hints
 
 import msgspec
@@ -311,7 +312,13 @@ def _count(tally: Tally, rules: _Rules, results: Iterable[_Result], tool: str) -
 
 def _finding(result: _Result, rules: _Rules) -> Finding:
     seen = moment(result.provenance.first) if result.provenance else None
-    return Finding(_rating(result, rules.find(result)), _state(result), seen)
+    return _shared(_rating(result, rules.find(result)), _state(result), seen)
+
+
+@lru_cache(maxsize=1024)
+def _shared(rating: Rating, state: State, seen: datetime | None) -> Finding:
+    """One object for all results that count alike, so that a tally stays small."""
+    return Finding(rating, state, seen)
 
 
 def _state(result: _Result) -> State:

@@ -19,16 +19,17 @@ from scoring.evidence.limits import MIB, Refused, size
 from scoring.evidence.scalars import label
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
-from scoring.evidence.spdxbill import CUT_OFF, UNENDED, UNSURE, Bill, Package, whole
+from scoring.evidence.spdxbill import CUT_OFF, DOCUMENT, UNENDED, UNSURE, Bill, Package, stated, whole
 
 _ENVELOPES = ((), ("sbom",), ("Document",))
 """Where the document may lie: bare, from GitHub, from early tools."""
 _BESIDE = frozenset({"SPDXID", "creationInfo", "packages", "documentNamespace", "dataLicense"})
 _YAML_BYTES = 32 * MIB
 _YAML_VERSION = re.compile(r"\s{0,4}[\"']?spdxVersion[\"']?\s*:\s*[\"']?SPDX-\d")
+_WHOLE_VERSION = re.compile(r"SPDX-\d+\.\d+")
 _YAML_DOCUMENT = re.compile(r"[\"']?SPDXID[\"']?\s*:\s*[\"']?SPDXRef-DOCUMENT\b")
 _TAG = re.compile(r"(?:SPDXVersion|DataLicense|DocumentName|DocumentNamespace|Creator|Created)\s*:")
-_LAST = re.compile(r"\s*(?:-\s+)*(?:[\"']?[A-Za-z]+[\"']?\s*:\s+)?(.*)", re.DOTALL)
+_LAST = re.compile(r"\s*(?:-(?:\s+|$))*(?:[\"']?[A-Za-z]+[\"']?\s*:(?:\s+|$))?(.*)", re.DOTALL)
 
 
 class _Reference(msgspec.Struct):
@@ -208,7 +209,8 @@ def _loaded(text: str) -> Mapping[str, Value]:
     for table in tables:
         inner = table.get("Document")
         document = inner if isinstance(inner, dict) else table
-        if document.get("spdxVersion"):
+        version = document.get("spdxVersion")
+        if isinstance(version, str) and _WHOLE_VERSION.fullmatch(version.strip()):
             return document
     # Every writer states the version; where it is missing, the part that held it is.
     raise Refused(CUT_OFF)
@@ -224,20 +226,26 @@ def _converted(table: Mapping[str, Value]) -> _Document:
 def _last_is_whole(text: str, document: _Document) -> bool:
     """Whether a text without a final line break ends where a document may end."""
     last = _LAST.fullmatch(text[text.rfind("\n") + 1 :])
-    names = {label(one.id) for one in (*(document.packages or ()), *(document.files or ())) if one is not None}
-    names.add(label(document.id))
-    names.discard("")
-    if last is not None and last[1].strip() and whole(last[1], names.__contains__):
-        return True
-    if document.creation is None or document.creation.created is None or not document.name:
+    if last is None or not last[1].strip():
         return False
-    # Where lists of elements end the text, its last element must have all that the standard demands of it.
+    told = document.creation is not None and document.creation.created and document.name and document.id
+    if not told or not (document.relationships is not None or document.described or whole(last[1])):
+        return False
+    # Where a list ends the text, its last element must have all that the standard demands of it.
+    names = {label(one.id) for one in (*(document.packages or ()), *(document.files or ())) if one is not None}
     packages, files, relations = document.packages or (), document.files or (), document.relationships or ()
     return (
         all(one is None or (one.id and one.name and one.location) for one in packages[-1:])
         and all(one is None or (one.id and one.name) for one in files[-1:])
-        and all(one is None or (one.start and one.kind and label(one.end) in names) for one in relations[-1:])
+        and all(
+            one is None or (one.start and one.kind and one.end and _known(one.end, names)) for one in relations[-1:]
+        )
     )
+
+
+def _known(value: object, names: set[str]) -> bool:
+    name = label(value)
+    return name in names or not stated(name) or name == DOCUMENT or ":" in name
 
 
 FORMATS = (

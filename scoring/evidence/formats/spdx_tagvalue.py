@@ -33,28 +33,34 @@ class _Document:
     in_text: bool = False
     strange: int = 0
     """Lines that are no field."""
-    last: str = ""
-    """The value of the latest field, as far as it stands on the latest line."""
+    ends_whole: bool = True
+    """The latest line is certainly not the beginning of a longer one."""
 
     def read(self, line: Line) -> None:
         if self.in_text:
             self.in_text = _CLOSE not in line.text
-            self.last = line.text
+            self.ends_whole = line.ended or whole(line.text)
             return
         plain = line.text.strip()
         if not plain or plain.startswith("#"):
+            self.ends_whole = line.ended
             return
         found = _FIELD.fullmatch(line.text)
         if found is None:
             self.strange += 1
-            self.last = "" if not line.ended else self.last
+            self.ends_whole = line.ended
             return
         tag, value = found[1], found[2].strip()
-        self.last = value
+        self.ends_whole = line.ended or whole(value) or self._refers(tag, value)
         if value.startswith(_OPEN):
             self.in_text = _CLOSE not in value
             value = value.removeprefix(_OPEN).partition(_CLOSE)[0].strip()
         self._field(tag, value)
+
+    def _refers(self, tag: str, value: str) -> bool:
+        """Whether a value ends with the name of an element that the document holds."""
+        parts = value.split()
+        return len(parts) == {"Relationship": 3, "SPDXREF": 1}.get(tag) and parts[-1] in self.ids
 
     def _field(self, tag: str, value: str) -> None:
         match tag:
@@ -119,7 +125,7 @@ def _parse(source: Source) -> Parsed | Rejected:
     document.end_package()
     if document.in_text:
         return Rejected(CUT_OFF)
-    if not ended and not (document.last and whole(document.last, document.ids.__contains__)):
+    if not document.ends_whole:
         return Rejected(UNSURE)
     warnings = [] if ended else [UNENDED]
     if document.strange:
