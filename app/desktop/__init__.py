@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
 
 
 def run(
@@ -35,8 +36,18 @@ def run(
     window = MainWindow(Path(folder) if folder is not None else None)
     if first_painted is not None:
         window.first_painted.connect(first_painted)
+    hook = sys.excepthook
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """A slot that raised: the trace for whoever looks into it, words for the user; the window lives on."""
+        hook(kind, error, trace)
+        if isinstance(error, Exception):
+            window.banner.tell_error(error)
+
+    sys.excepthook = tell
     window.show()
     try:
         return application.exec()
     finally:
+        sys.excepthook = hook
         window.writer.stop()

@@ -57,7 +57,9 @@ class Job(QObject):
     ended = Signal(object)
     """Outcome"""
 
-    def __init__(self, arguments: Sequence[str], parent: QObject | None = None, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self, arguments: Sequence[str], parent: QObject | None = None, command: Sequence[str] = COMMAND
+    ) -> None:
         super().__init__(parent)
         self._process = QProcess(self)
         self._process.setProgram(command[0])
@@ -100,7 +102,7 @@ class Job(QObject):
     def _on_process_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._on_output_ready()
         self._kept += self._line
-        message = self._process.readAllStandardError().data().decode("utf-8", "replace").strip()
+        message = self._process.readAllStandardError().toStdString().strip()
         try:
             result = json.loads(self._kept) if self._kept.strip() else None
         except ValueError:
@@ -119,7 +121,7 @@ class Job(QObject):
         self.ended.emit(Outcome(Ending.CANCELLED) if self._cancelled else outcome)
 
 
-def _progress(line: bytes) -> Progress | None:
+def _progress(line: bytes | bytearray) -> Progress | None:
     try:
         raw = json.loads(line)
         return Progress(str(raw["step"]), min(max(float(raw["share"]), 0.0), 1.0))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from time import perf_counter
 
 from app.engagement import actions
 from app.engagement.errors import EngagementError
-from app.engagement.folder import Engagement, actor
+from app.engagement.folder import ENGAGEMENT, Engagement, actor, parse_assessment, toml_files
+from assets import SAMPLE
 from questionnaires.load import shipped
+from questionnaires.model import Scope
 from scoring.evaluation import Evaluation, evaluate
 from scoring.scores import Scorer
 
@@ -21,6 +24,8 @@ class Opened:
     engagement: Engagement
     scorer: Scorer
     evaluation: Evaluation
+    seconds: float
+    """What the scores took to compute."""
     plan_current: bool
     refusal: EngagementError | None = None
     """Why it is open for reading only."""
@@ -61,7 +66,33 @@ def create(draft: Draft) -> Opened:
     return _opened(Engagement.create(draft.folder, assessment, questionnaire, actor()))
 
 
+def open_sample(folder: Path) -> Opened:
+    """The fictional firm with its exports read, made in ``folder`` if it is not there. Raises EngagementError."""
+    if (folder / ENGAGEMENT).is_file():
+        return open_folder(folder)
+    from scoring.evidence.ingest import Planned, inspect, plan
+
+    source = max(path.parent for path in SAMPLE.glob(f"*/{ENGAGEMENT}"))
+    content = shipped()
+    assessment, _ = parse_assessment(toml_files(source), source.name)
+    engagement = Engagement.create(folder, assessment, content.questionnaires[assessment.questionnaire], actor())
+    changes = []
+    exports = sorted((SAMPLE / "exports").iterdir())
+    for target, paths in (
+        (None, [path for path in exports if path.name != Scope.ORGANISATION]),
+        (Scope.ORGANISATION, [path for path in exports if path.name == Scope.ORGANISATION]),
+    ):
+        for item in plan(inspect(paths), engagement.assessment, target):
+            if item.outcome is Planned.ADD and item.evidence is not None:
+                application = None if target is Scope.ORGANISATION else str(item.target)
+                changes += actions.add_evidence(application, item.evidence)
+    engagement.apply("ingest", changes, actor())
+    return _opened(engagement)
+
+
 def _opened(engagement: Engagement, refusal: EngagementError | None = None) -> Opened:
     scorer = Scorer(engagement.questionnaire)
+    start = perf_counter()
     evaluation = evaluate(engagement.content, scorer, engagement.assessment)
-    return Opened(engagement, scorer, evaluation, engagement.plan_is_current, refusal)
+    seconds = perf_counter() - start
+    return Opened(engagement, scorer, evaluation, seconds, engagement.plan_is_current, refusal)

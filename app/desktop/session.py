@@ -29,7 +29,7 @@ from scoring.evaluation import Evaluation, evaluate
 from scoring.roadmap import Plan
 from scoring.scores import Node, reading
 
-AT_ONCE = 0.02
+AT_ONCE = 0.03
 """Scores that take longer than this many seconds are computed beside the window."""
 CHECKPOINT = 1000
 """Milliseconds from the first unwritten change to the TOML files."""
@@ -76,6 +76,8 @@ class Session(QObject):
     """Saving."""
     failed = Signal(object)
     """EngagementError: something asked for was not done."""
+    closed = Signal()
+    """The folder is released, and every outcome before that has been told."""
     planned = Signal()
     """Another plan is stored, or it no longer follows from the answers."""
 
@@ -99,7 +101,8 @@ class Session(QObject):
         self._by = actor()
         self._unwritten = 0
         self._refusing = False
-        self._seconds = 0.0
+        self._closing = False
+        self._seconds = opened.seconds
         self._thinker: Background | None = None
         self._thinking = False
         self._checkpoint = QTimer(self)
@@ -243,13 +246,23 @@ class Session(QObject):
         self._say(Saving.WRITING)
         self._writer.submit(lambda: self._write(lambda: engagement.store_plan(plan, by)), self._on_plan_written)
 
+    def when_written(self, then: Callable[[], None]) -> None:
+        """Call back once everything so far stands in the journal, so that a child process reads it."""
+        self._writer.submit(lambda: None, lambda _: then())
+
     def close(self) -> None:
-        """Write what is left and release the folder. The session is of no use afterwards."""
+        """Write what is left and release the folder; ``closed`` follows. Nothing can be changed any more."""
         self._checkpoint.stop()
         self.writable = False
+        self._closing = True
         if self._thinker is not None:
             self._thinker.stop()
-        self._writer.submit(self._engagement.close)
+        self._writer.submit(self._engagement.close, self._on_closed)
+
+    def _on_closed(self, outcome: Done[None] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self.failed.emit(outcome.error)
+        self.closed.emit()
 
     # ---- the way of a change
 
@@ -283,7 +296,7 @@ class Session(QObject):
         self._unwritten -= 1
         match outcome:
             case Done():
-                if not self._checkpoint.isActive():
+                if not self._closing and not self._checkpoint.isActive():
                     self._checkpoint.start()
                 if self._unwritten == 0:
                     self._say(Saving.SAVED)
@@ -352,4 +365,5 @@ class Session(QObject):
         assessment, self.evaluation, self._seconds = outcome.value
         if assessment is not self.assessment:
             self._evaluate()
-        self.evaluated.emit()
+        if not self._thinking:
+            self.evaluated.emit()

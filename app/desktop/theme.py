@@ -88,8 +88,8 @@ class Colours:
 def mixed(first: str, second: str, share: float) -> str:
     """``share`` of the second colour in the first."""
     a, b = QColor(first), QColor(second)
-    parts = ((x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))
-    return QColor(*(round(part) for part in parts)).name()
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*(round(x + (y - x) * share) for x, y in pairs)).name()
 
 
 def _colours(palette: Palette, attention: str) -> Colours:
@@ -220,10 +220,10 @@ QToolButton:hover { background: $hover; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:checked { background: $selected; }
 
-QLineEdit, QPlainTextEdit, QComboBox, QDateEdit, QSpinBox {
+QLineEdit, QPlainTextEdit, QComboBox {
     background: $background; border: 1px solid $control; border-radius: ${r}px; padding: ${p5}px ${p8}px;
     selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus {
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {
     border: 2px solid $accent; padding: ${p4}px ${p7}px; }
 QPlainTextEdit { padding: ${p2}px ${p4}px; }
 QPlainTextEdit:focus { padding: 1px ${p3}px; }
@@ -233,6 +233,10 @@ QComboBox QAbstractItemView { border: 1px solid $line; background: $background; 
     selection-background-color: $selected; selection-color: $text; }
 QCheckBox { spacing: ${p8}px; padding: ${p4}px; border: 2px solid transparent; border-radius: ${r}px; }
 QCheckBox:focus { border-color: $accent; }
+QCheckBox::indicator { width: ${p16}px; height: ${p16}px; border: 1px solid $muted; border-radius: ${p3}px;
+    background: $background; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$checked"); }
+QCheckBox::indicator:disabled { background: $surface; border-color: $line; }
 
 QAbstractItemView { background: $background; border: none; outline: none; selection-background-color: $selected;
     selection-color: $text; alternate-background-color: $background; }
@@ -258,7 +262,7 @@ QToolTip { background: $text; color: $background; border: none; padding: ${p6}px
 
 
 def _style_sheet(c: Colours) -> str:
-    sizes = {f"p{n}": max(1, px(n)) for n in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 24, 32)}
+    sizes = {f"p{n}": max(1, px(n)) for n in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 16, 24, 32)}
     rules = "\n".join(
         f'[role="{role}"] {{ font-size: {px(BODY * size)}px; font-weight: {weight.value}; }}'
         for role, (size, weight) in _TYPE.items()
@@ -282,4 +286,5 @@ def _style_sheet(c: Colours) -> str:
         selected=c.selected,
         hover=c.hover,
         chevron=icon("chevron").as_posix(),
+        checked=icon("checked-dark" if c is DARK_COLOURS else "checked-light").as_posix(),
     )

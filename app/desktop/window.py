@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
@@ -43,7 +44,7 @@ class MainWindow(QMainWindow):
         self.workspace: Workspace | None = None
         self._folder = folder
         self.banner = Banner()
-        self.start = StartPage(sample=_sample() is not None)
+        self.start = StartPage()
         self.start.painted.connect(self._on_start_painted)
         self.start.new_wanted.connect(self.new_engagement)
         self.start.open_wanted.connect(self.choose_folder)
@@ -91,26 +92,28 @@ class MainWindow(QMainWindow):
 
             return opening.open_folder(folder)
 
-        self.close_engagement()
-        self.banner.hide()
-        self.start.show_busy(self.tr("Opening {0} …").format(folder.name))
-        self.writer.submit(task, self._on_opening_ended)
+        self._open(task, self.tr("Opening {0} …").format(folder.name), self._on_opening_ended)
 
     def open_sample(self) -> None:
-        """Open the sample engagement that comes with Colonnade, as a copy that may be changed."""
-        sample = _sample()
-        if sample is not None:
-            self.open_folder(sample)
+        """Open the fictional firm that comes with Colonnade, as a copy that may be changed."""
+        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+
+        def task() -> Opened:
+            from app.desktop import opening
+
+            return opening.open_sample(Path(data) / "sample")
+
+        self._open(task, self.tr("Opening the sample …"), self._on_opening_ended)
 
     def close_engagement(self) -> None:
         """Back to the start page. Nothing is asked: everything is in the journal."""
         if self.session is None or self.workspace is None:
             return
-        self.workspace.commit()
+        self.workspace.end()
+        self.session.closed.connect(self.session.deleteLater)
         self.session.close()
         self._stack.removeWidget(self.workspace)
         self.workspace.deleteLater()
-        self.session.deleteLater()
         self.workspace = self.session = None
         self.setWindowTitle("Colonnade")
         self.start.refresh()
@@ -121,10 +124,13 @@ class MainWindow(QMainWindow):
 
             return opening.create(draft)
 
+        self._open(task, self.tr("Making {0} …").format(draft.folder.name), self._on_creating_ended)
+
+    def _open(self, task: Callable[[], Opened], busy: str, then: Callable[[Done[Opened] | Failed], None]) -> None:
         self.close_engagement()
         self.banner.hide()
-        self.start.show_busy(self.tr("Making {0} …").format(draft.folder.name))
-        self.writer.submit(task, self._on_creating_ended)
+        self.start.show_busy(busy)
+        self.writer.submit(task, then)
 
     def _on_creating_ended(self, outcome: Done[Opened] | Failed) -> None:
         self._on_opening_ended(outcome)
@@ -176,6 +182,10 @@ class MainWindow(QMainWindow):
 
     def _after_first_paint(self) -> None:
         self.first_painted.emit()
+        # In a turn of its own: whoever quits at the first paint does not wait for the rest.
+        QTimer.singleShot(0, self, self._begin)
+
+    def _begin(self) -> None:
         self.writer.submit(_warm, self._on_warm)
         if self._folder is not None:
             self.open_folder(self._folder)
@@ -188,6 +198,8 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         recent.remember_layout("window", self.saveGeometry())
+        if self.workspace is not None:
+            self.workspace.commit()  # while the field that is typed in has the focus
         self.hide()
         self.close_engagement()
         self.writer.stop()
@@ -198,8 +210,3 @@ def _warm() -> None:
     from app.desktop import opening
 
     opening.warm()
-
-
-def _sample() -> Path | None:
-    """The sample engagement, where one can be opened as it stands."""
-    return None

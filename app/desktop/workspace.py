@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.pages.assess import AssessPage
+from app.desktop.pages.evidence import EvidencePage
 from app.desktop.pages.overview import OverviewPage
 from app.desktop.pages.page import Destination, Page
+from app.desktop.pages.report import ReportPage
+from app.desktop.pages.roadmap import RoadmapPage
 from app.desktop.session import Session
 from app.desktop.widgets.goto import GoTo, entries
 from app.desktop.widgets.header import Header
@@ -30,8 +34,12 @@ class Entry:
 
 
 PAGES = (
-    Entry("overview", "overview", QT_TRANSLATE_NOOP("Workspace", "Overview"), OverviewPage),
-    Entry("assess", "assess", QT_TRANSLATE_NOOP("Workspace", "Assess"), AssessPage),
+    Entry("overview", "overview", "Overview", OverviewPage),
+    Entry("assess", "assess", "Assess", AssessPage),
+    Entry("evidence", "evidence", "Evidence", EvidencePage),
+    Entry("applications", "applications", "Applications", ApplicationsPage),
+    Entry("roadmap", "roadmap", "Roadmap", RoadmapPage),
+    Entry("report", "report", "Report", ReportPage),
 )  # fmt: skip
 
 
@@ -109,7 +117,11 @@ class Workspace(QWidget):
 
     def commit(self) -> None:
         """Take over what is being typed."""
-        focus = QApplication.focusWidget()
-        if focus is not None and self.isAncestorOf(focus):
-            for page in self._pages.values():
-                page.commit()
+        for page in self._pages.values():
+            page.commit()
+
+    def end(self) -> None:
+        """The engagement closes: take over what is being typed, and let every page end its work."""
+        self.commit()
+        for page in self._pages.values():
+            page.end()

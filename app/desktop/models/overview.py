@@ -59,7 +59,7 @@ class HeatCell:
 def result_of(session: Session, tier: str) -> Result:
     """The scores of a tier, or of the organisation."""
     scores = session.evaluation.scores
-    return scores.tiers[tier] if tier in scores.tiers else scores.organisation
+    return scores.tiers.get(tier, scores.organisation)
 
 
 def target_of(session: Session, tier: str) -> Fraction | None:
@@ -81,7 +81,6 @@ class PillarsModel(QAbstractTableModel):
             self.tr("Pillar"), "", self.tr("Score"), self.tr("Evidenced"), self.tr("Target"), self.tr("Level"),
             self.tr("Held down by"),
         )  # fmt: skip
-        session.evaluated.connect(self.refresh)
 
     def show_tier(self, tier: str) -> None:
         self._tier = tier
@@ -107,9 +106,7 @@ class PillarsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._titles)
 
     @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._titles[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -151,6 +148,8 @@ class PillarsModel(QAbstractTableModel):
                 return name
             case self.SCORE:
                 return words.score(score.low if score else None)
+            case self.BAR if score is not None:
+                return self.tr("up to {0}").format(words.score(score.high))
             case self.EVIDENCED:
                 return words.score(score.evidenced if score else None)
             case self.TARGET:
@@ -158,7 +157,8 @@ class PillarsModel(QAbstractTableModel):
             case self.LEVEL:
                 return words.NONE if score is None else str(score.level)
             case self.HELD if score is not None:
-                return words.listed((self._session.questionnaire.practices[key].name for key in score.held_down_by), 1)
+                names = (self._session.questionnaire.practices[key].name for key in score.held_down_by)
+                return words.listed(names, 1).replace(" more", "\u00a0more")
             case _:
                 return ""
 
@@ -171,7 +171,6 @@ class HeatModel(QAbstractTableModel):
         self._session = session
         self._tier = ALL
         self._applications: list[Application] = []
-        session.evaluated.connect(self.refresh)
         self.refresh()
 
     def show_tier(self, tier: str) -> None:
@@ -214,9 +213,7 @@ class HeatModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._session.questionnaire.pillar) + 2
 
     @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
         pillars = self._session.questionnaire.pillar
@@ -235,27 +232,31 @@ class HeatModel(QAbstractTableModel):
             return None
         application = self._applications[index.row()]
         if index.column() == 0:
-            match role:
-                case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
-                    return application.name
-                case Qt.ItemDataRole.AccessibleTextRole:
-                    return self.tr("{0}, tier {1}").format(application.name, application.tier)
-                case Qt.ItemDataRole.UserRole:
-                    return application.tier
-                case _:
-                    return None
-        cell = self._cell(application, index.column())
+            return self._named(application, role)
+        return self._scored(self._cell(application, index.column()), role)
+
+    def _named(self, application: Application, role: int) -> Any:
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return application.name
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self.tr("{0}, tier {1}").format(application.name, application.tier)
+            case Qt.ItemDataRole.UserRole:
+                return application.tier
+            case _:
+                return None
+
+    def _scored(self, cell: HeatCell, role: int) -> Any:
+        number = words.score(cell.score.low if cell.score else None)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return words.score(cell.score.low if cell.score else None)
+                return number
             case Qt.ItemDataRole.AccessibleTextRole:
-                reached = self.tr("at target") if cell.reached else self.tr("below target")
-                return f"{words.score(cell.score.low if cell.score else None)}, {reached}"
+                return f"{number}, {self.tr('at target') if cell.reached else self.tr('below target')}"
             case Qt.ItemDataRole.ToolTipRole if cell.score is not None:
                 name = self._session.questionnaire.level_name(cell.score.level)
-                return self.tr("Level {0} {1}, evidenced {2}").format(
-                    cell.score.level, name, words.score(cell.score.evidenced)
-                )
+                evidenced = words.score(cell.score.evidenced)
+                return self.tr("Level {0} {1}, evidenced {2}").format(cell.score.level, name, evidenced)
             case OverviewRole.CELL:
                 return cell
             case _:
@@ -324,7 +325,8 @@ def _begin(name: Filter, places: Counter[str | None]) -> Destination:
 
 
 def _in_tier(session: Session, application: str | None, tier: str) -> bool:
-    return tier == ALL or application is None or session.assessment.applications[application].tier == tier
+    """By what was scored, which may lie behind the assessment for a moment."""
+    return tier == ALL or application is None or session.evaluation.scores.tier_of.get(application) == tier
 
 
 def _unanswered(session: Session, tier: str) -> Counter[str | None]:

@@ -151,7 +151,11 @@ class PracticesModel(QAbstractItemModel):
         practice = self.practice(index)
         if practice is None:
             pillar = self._pillars[index.row()]
-            shown = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+            shown = role in (
+                Qt.ItemDataRole.DisplayRole,
+                Qt.ItemDataRole.ToolTipRole,
+                Qt.ItemDataRole.AccessibleTextRole,
+            )
             return pillar.name if shown else pillar.id if role == PracticeRole.ID else None
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
@@ -197,7 +201,8 @@ class PracticesFilter(QSortFilterProxyModel):
         self._source = source
         self.filter = Filter.ALL
         self._words: tuple[str, ...] = ()
-        self._kept: str | None = None
+        self.kept: str | None = None
+        """Stays in the list, whatever the filter."""
         self.setSourceModel(source)
 
     def set_filter(self, wanted: Filter, text: str) -> None:
@@ -209,9 +214,9 @@ class PracticesFilter(QSortFilterProxyModel):
 
     def keep(self, practice: str | None) -> None:
         """A practice that stays while it is worked on, even once it no longer fits the filter."""
-        if practice != self._kept:
+        if practice != self.kept:
             self.beginFilterChange()
-            self._kept = practice
+            self.kept = practice
             self.endFilterChange()
 
     @override
@@ -228,8 +233,6 @@ class PracticesFilter(QSortFilterProxyModel):
             known = " ".join(texts).casefold()
             if not all(word in known for word in self._words):
                 return False
-        if self.filter is Filter.ALL or practice.id == self._kept:
+        if self.filter is Filter.ALL or practice.id == self.kept:
             return True
         return practice_is(self._session, practice, self.filter)
-
-

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.desktop import theme
+from app.desktop import recent, theme
 from app.desktop.icons import IconButton
 from app.desktop.models.card import card_state
-from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, criterion_is
+from app.desktop.models.practices import Filter, criterion_is
 from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.detail import Detail
 from app.desktop.widgets.ladder import Cell, Ladder, Rung
-from app.desktop.widgets.practice_row import PracticeTree
+from app.desktop.widgets.practice_list import PracticeList
 from app.desktop.widgets.text import column, label, row, rule
 from questionnaires.model import NOT_APPLICABLE, Practice, Scope
 from reports import words
@@ -34,20 +35,21 @@ class AssessPage(Page):
         self._session = session
         self._practice: Practice = session.questionnaire.pillar[0].practice[0]
         self._current = 0
-        self._model = PracticesModel(session, self)
-        self._filtered = PracticesFilter(session, self._model, self)
+        self.list = PracticeList(session)
+        self.list.chosen.connect(self._on_list_chosen)
         self._cards: list[Card] = []
-        self._build_left()
         self._build_middle()
-        self._detail = Detail(session)
+        self.detail = Detail(session)
         self._splitter = QSplitter()
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for widget, stretch, least in ((self._left, 0, 210), (self._middle, 1, 480), (self._detail, 0, 220)):
+        for widget, stretch, least in ((self.list, 0, 210), (self._middle, 1, 480), (self.detail, 0, 220)):
             self._splitter.addWidget(widget)
             widget.setMinimumWidth(theme.px(least))
             self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
         self._splitter.setSizes([theme.px(260), theme.px(640), theme.px(290)])
+        if (layout := recent.remembered_layout("assess")) is not None:
+            self._splitter.restoreState(layout)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._splitter)
@@ -58,38 +60,6 @@ class AssessPage(Page):
         self.show_practice(self._practice.id)
 
     # ---- building
-
-    def _build_left(self) -> None:
-        self._find = QLineEdit()
-        self._find.setPlaceholderText(self.tr("Find   Ctrl+F"))
-        self._find.setAccessibleName(self.tr("Find practices by their questions"))
-        self._find.setClearButtonEnabled(True)
-        self._find.textChanged.connect(self._on_filter_changed)
-        self._filter = QComboBox()
-        self._filter.setAccessibleName(self.tr("Which practices to list"))
-        for name, text in (
-            (Filter.ALL, self.tr("All practices")),
-            (Filter.UNANSWERED, self.tr("Unanswered")),
-            (Filter.BELOW_TARGET, self.tr("Below target")),
-            (Filter.CHALLENGED, self.tr("Challenged")),
-            (Filter.STALE, self.tr("Evidence too old")),
-            (Filter.NO_REASON, self.tr("Not applicable, no reason")),
-            (Filter.MARKED, self.tr("Marked for review")),
-        ):
-            self._filter.addItem(text, name)
-        self._filter.currentIndexChanged.connect(self._on_filter_changed)
-        self._none = label(self.tr("No practice is like that for these answers."), muted=True, wrap=True)
-        self._none.setContentsMargins(*(theme.px(16),) * 4)
-        questionnaire = self._session.questionnaire
-        self._tree = PracticeTree(questionnaire.base, questionnaire.top)
-        self._tree.setModel(self._filtered)
-        self._tree.setAccessibleName(self.tr("Practices"))
-        self._tree.expandAll()
-        self._tree.selectionModel().currentChanged.connect(self._on_tree_current_changed)
-        self._left = QWidget()
-        tools = column(self._find, 8, self._filter, margins=(12, 12, 12, 8))
-        self._left.setLayout(column(tools, self._none, self._tree))
-        self._none.hide()
 
     def _build_middle(self) -> None:
         session = self._session
@@ -118,6 +88,8 @@ class AssessPage(Page):
         self._purpose = label("", wrap=True)
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(theme.px(2))
+        for _ in range(max(len(practice.criterion) for practice in session.questionnaire.practices.values())):
+            self._add_card()
         content = QWidget()
         content.setLayout(
             column(
@@ -133,7 +105,9 @@ class AssessPage(Page):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._scroll.setWidget(content)
-        keys = self.tr("1–4 answer · 0 not applicable · N note · B basis · E accept evidence · M mark · J K next, previous")
+        keys = self.tr(
+            "1–4 answer · 0 not applicable · N note · B basis · E accept evidence · M mark · J K next, previous"
+        )
         hint = label(keys, Role.SMALL, muted=True)
         hint.setContentsMargins(theme.px(24), theme.px(6), theme.px(16), theme.px(6))
         self._middle = QWidget()
@@ -143,7 +117,7 @@ class AssessPage(Page):
         """Keys of the page. Fields that take text keep theirs: a field accepts a character before a shortcut does."""
         scale = self._session.questionnaire.scale
         actions: list[tuple[str | QKeySequence.StandardKey, Callable[[], None]]] = [
-            (str(number), lambda value=step.id: self._answer(value)) for number, step in enumerate(scale, 1)
+            (str(number), partial(self._answer, step.id)) for number, step in enumerate(scale, 1)
         ]
         actions += [
             ("0", lambda: self._answer(NOT_APPLICABLE)),
@@ -157,7 +131,7 @@ class AssessPage(Page):
             ("Down", lambda: self.step(1)),
             ("Up", lambda: self.step(-1)),
             ("U", self.next_open),
-            (QKeySequence.StandardKey.Find, self._start_find),
+            (QKeySequence.StandardKey.Find, self.list.start_find),
             ("F4", self.fold_details),
         ]
         for keys, slot in actions:
@@ -173,21 +147,18 @@ class AssessPage(Page):
         """Bring a practice into view, at a criterion or at its first open one."""
         self.commit()
         self._practice = self._session.questionnaire.practices[practice]
-        self._filtered.keep(practice)
         ids = [entry.id for entry in self._practice.criterion]
-        while len(self._cards) < len(ids):
-            self._add_card()
         first_open = next((key for key in ids if criterion_is(self._session, key, self._wanted())), ids[0])
         self._current = ids.index(criterion if criterion in ids else first_open)
         for number, card in enumerate(self._cards):
             card.setVisible(number < len(ids))
         self._show_all()
-        self._select_in_tree(practice)
+        self.list.select(practice)
         self._show_current(focus=False)
 
     def _wanted(self) -> Filter:
         """What kind of criterion to start at: what the list is filtered by, else the first unanswered."""
-        return Filter.UNANSWERED if self._filtered.filter is Filter.ALL else self._filtered.filter
+        return Filter.UNANSWERED if self.list.filter is Filter.ALL else self.list.filter
 
     def step(self, by: int) -> None:
         """To the next or previous criterion, over the end of the practice into the next one in the list."""
@@ -196,7 +167,7 @@ class AssessPage(Page):
             self._current = goal
             self._show_current()
             return
-        listed = self._listed()
+        listed = self.list.listed()
         if self._practice.id not in listed:
             return
         place = listed.index(self._practice.id) + by
@@ -225,16 +196,6 @@ class AssessPage(Page):
     def ladder(self) -> Ladder:
         return self._ladder
 
-    def _listed(self) -> list[str]:
-        """The practices in the list, in its order."""
-        found = []
-        for number in range(self._filtered.rowCount()):
-            pillar = self._filtered.index(number, 0)
-            for place in range(self._filtered.rowCount(pillar)):
-                practice = self._model.practice(self._filtered.mapToSource(self._filtered.index(place, 0, pillar)))
-                found += [practice.id] if practice else []
-        return found
-
     @override
     def arrive(self) -> None:
         self._card().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -242,15 +203,15 @@ class AssessPage(Page):
     @override
     def show_destination(self, destination: Destination) -> None:
         if destination.filter is not None:
-            self._filter.setCurrentIndex(self._filter.findData(destination.filter))
-            listed = self._listed()
+            self.list.select(None)
+            self.list.show_all()
+            self.list.set_filter(Filter(destination.filter))
+            listed = self.list.listed()
             if destination.practice is None and listed:
-                self._filtered.keep(None)
-                self.show_practice((self._listed() or listed)[0])
+                self.show_practice(listed[0])
         if destination.practice is not None:
-            if destination.practice not in self._listed():
-                self._find.clear()
-                self._filter.setCurrentIndex(0)
+            if destination.practice not in self.list.listed():
+                self.list.show_all()
             self.show_practice(destination.practice, destination.criterion)
         self._card().setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -259,9 +220,13 @@ class AssessPage(Page):
         for card in self._cards:
             card.commit()
 
+    @override
+    def end(self) -> None:
+        recent.remember_layout("assess", self._splitter.saveState())
+
     def fold_details(self) -> None:
         """Fold the details away, or bring them back."""
-        self._detail.setVisible(self._detail.isHidden())
+        self.detail.setVisible(self.detail.isHidden())
 
     # ---- showing
 
@@ -339,7 +304,7 @@ class AssessPage(Page):
             card.set_current(number == self._current)
         if focus:
             self._card().setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._detail.show_criterion(self.criterion)
+        self.detail.show_criterion(self.criterion)
         self._show_ladder()
         # Once the card has its new height.
         QTimer.singleShot(0, self, self._scroll_to_current)
@@ -349,13 +314,6 @@ class AssessPage(Page):
             self._scroll.verticalScrollBar().setValue(0)
         else:
             self._scroll.ensureWidgetVisible(self._card(), 0, theme.px(16))
-
-    def _select_in_tree(self, practice: str) -> None:
-        place = self._filtered.mapFromSource(self._model.place(practice))
-        self._tree.expandAll()
-        if place.isValid() and place != self._tree.currentIndex():
-            self._tree.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self._tree.scrollTo(place)
 
     # ---- doing
 
@@ -398,10 +356,6 @@ class AssessPage(Page):
         if claim is not None and claim.suggestion is not None:
             self._session.answer(self.criterion, claim.suggestion, basis=Basis.EVIDENCE)
 
-    def _start_find(self) -> None:
-        self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._find.selectAll()
-
     # ---- hearing
 
     def _on_card_activated(self, number: int) -> None:
@@ -412,29 +366,19 @@ class AssessPage(Page):
     def _on_ladder_criterion_chosen(self, criterion: str) -> None:
         self._on_card_activated([entry.id for entry in self._practice.criterion].index(criterion))
 
-    def _on_tree_current_changed(self, current: QModelIndex) -> None:
-        practice = self._model.practice(self._filtered.mapToSource(current))
-        if practice is not None and practice.id != self._practice.id:
-            self.show_practice(practice.id)
-
-    def _on_filter_changed(self) -> None:
-        self._filtered.set_filter(Filter(self._filter.currentData()), self._find.text())
-        self._tree.expandAll()
-        self._none.setVisible(self._filtered.rowCount() == 0)
-        self._select_in_tree(self._practice.id)
+    def _on_list_chosen(self, practice: str) -> None:
+        self.show_practice(practice)
 
     def _on_session_changed(self, changed: Changed) -> None:
         mine = {entry.id for entry in self._practice.criterion}
         if not changed.only_answers or changed.criteria & mine:
             self._show_all()
-            self._detail.show_criterion(self.criterion)
+            self.detail.show_criterion(self.criterion)
 
     def _on_session_evaluated(self) -> None:
         self._show_all()
 
     def _on_session_application_changed(self) -> None:
-        self._on_filter_changed()
+        self.list.refresh()
         self._show_all()
-        self._detail.show_criterion(self.criterion)
-
-
+        self.detail.show_criterion(self.criterion)

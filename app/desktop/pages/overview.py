@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QHeaderView, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.desktop import theme
@@ -23,10 +34,11 @@ from app.desktop.models.targets import Target, TargetsModel
 from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
+from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.figure import Figure
 from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.score_cells import HeatDelegate, Legend, LevelLegend, PillarDelegate
-from app.desktop.widgets.tables import WholeList, WholeTable
+from app.desktop.widgets.tables import WholeList, WholeTable, WrappedTable
 from app.desktop.widgets.text import button, column, label, row
 from reports import words
 from scoring.scores import AtTarget
@@ -41,14 +53,14 @@ class OverviewPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._outdated = False
         self._tier = next(iter(session.evaluation.scores.tiers), ALL)
         questionnaire = session.questionnaire
         self._pillars = PillarsModel(session, self)
         self._heat = HeatModel(session, self)
         self._claims = TargetsModel((), self)
-        self._tiers = QHBoxLayout()
-        self._tiers.setSpacing(theme.px(4))
-        self._tier_group = QButtonGroup(self)
+        self._tiers = Choices(self.tr("Tier in view"))
+        self._tiers.chosen.connect(self.show_tier)
         self._figures = {
             name: Figure(title)
             for name, title in (
@@ -63,7 +75,7 @@ class OverviewPage(Page):
         self._pillar_table.setItemDelegate(PillarDelegate(questionnaire.base, questionnaire.top, self._pillar_table))
         self._pillar_table.activated.connect(self._on_pillar_activated)
         self._pillar_table.clicked.connect(self._on_pillar_activated)
-        self._heat_table = WholeTable(self.tr("Applications and pillars"), self._heat, row=34)
+        self._heat_table = WrappedTable(self.tr("Applications and pillars"), self._heat, row=34)
         self._heat_table.setItemDelegate(HeatDelegate(self._heat_table))
         self._heat_table.activated.connect(self._on_heat_activated)
         self._heat_table.clicked.connect(self._on_heat_activated)
@@ -75,11 +87,18 @@ class OverviewPage(Page):
         self._checks = QVBoxLayout()
         self._checks.setSpacing(theme.px(2))
         self._check_buttons: dict[Filter, QPushButton] = {}
+        for check in checks(session, self._tier):
+            entry = self._check_buttons[check.name] = button("", "line")
+            entry.clicked.connect(lambda _=False, name=check.name: self._on_check_clicked(name))
+            self._checks.addWidget(entry)
         self._no_applications = label(
             self.tr("There is no application yet. Add the first on the Applications page; scores of tiers follow."),
             muted=True, wrap=True,
         )  # fmt: skip
         self._lay_out()
+        order = [self._pillar_table, *self._check_buttons.values(), self._claim_list, self._heat_table]
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
         session.evaluated.connect(self._on_session_evaluated)
         self._show()
 
@@ -120,7 +139,6 @@ class OverviewPage(Page):
         header = self._heat_table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.setFixedHeight(theme.px(56))
         self._heat_table.setColumnWidth(0, theme.px(240))
 
     # ---- showing
@@ -128,6 +146,13 @@ class OverviewPage(Page):
     @override
     def arrive(self) -> None:
         self._pillar_table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._outdated:
+            self._outdated = False
+            self._show()
+        super().showEvent(event)
 
     def show_tier(self, tier: str) -> None:
         """Look at one tier, or at all of them."""
@@ -151,20 +176,7 @@ class OverviewPage(Page):
     def _show_tiers(self) -> None:
         wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
         wanted.append((ALL, self.tr("All tiers")))
-        buttons = self._tier_group.buttons()
-        if [entry.property("tier") for entry in buttons] != [key for key, _ in wanted]:
-            for entry in buttons:
-                self._tier_group.removeButton(entry)
-                entry.deleteLater()
-            for key, text in wanted:
-                choice = button(text, "choice")
-                choice.setCheckable(True)
-                choice.setProperty("tier", key)
-                choice.clicked.connect(lambda _=False, key=key: self.show_tier(key))
-                self._tier_group.addButton(choice)
-                self._tiers.addWidget(choice)
-        for entry in self._tier_group.buttons():
-            entry.setChecked(entry.property("tier") == self._tier)
+        self._tiers.show_options(wanted, self._tier)
 
     def _show_figures(self) -> None:
         session = self._session
@@ -207,14 +219,9 @@ class OverviewPage(Page):
     def _show_checks(self) -> None:
         session = self._session
         for check in checks(session, self._tier):
-            entry = self._check_buttons.get(check.name)
-            if entry is None:
-                entry = self._check_buttons[check.name] = button("", "line")
-                self._checks.addWidget(entry)
+            entry = self._check_buttons[check.name]
             entry.setText(self._check_words(check))
             entry.setEnabled(check.count > 0)
-            entry.disconnect(self)
-            entry.clicked.connect(lambda _=False, goal=check.destination: self.go_wanted.emit(goal))
         self._claims.show_targets([
             Target(
                 session.questionnaire.practices[session.questionnaire.criteria[claim.criterion].practice_id].name,
@@ -233,7 +240,8 @@ class OverviewPage(Page):
         self._claim_list.setVisible(self._claims.rowCount() > 0)
 
     def _owner(self, application: str | None) -> str:
-        return self._session.assessment.applications[application].name if application else self.tr("Organisation")
+        known = self._session.assessment.applications.get(application or "")
+        return known.name if known else application or self.tr("Organisation")
 
     def _check_words(self, check: Check) -> str:
         one, many = {
@@ -248,7 +256,14 @@ class OverviewPage(Page):
     # ---- hearing
 
     def _on_session_evaluated(self) -> None:
-        self._show()
+        """Out of sight it waits: nobody looks, and every key would pay for it."""
+        self._outdated = not self.isVisible()
+        if not self._outdated:
+            self._show()
+
+    def _on_check_clicked(self, name: Filter) -> None:
+        found = next(check for check in checks(self._session, self._tier) if check.name is name)
+        self.go_wanted.emit(found.destination)
 
     def _on_pillar_activated(self, index: QModelIndex) -> None:
         self.go_wanted.emit(self._pillars.destination(index.row()))
@@ -262,6 +277,4 @@ class OverviewPage(Page):
 
 def session_tiers(session: Session) -> list[tuple[str, str]]:
     """(id, what a person calls it) of every tier, most critical first."""
-    return [
-        (tier.id, session.tr("Tier {0} {1}").format(tier.id, tier.name)) for tier in session.content.tiers.tier
-    ]
+    return [(tier.id, session.tr("Tier {0} {1}").format(tier.id, tier.name)) for tier in session.content.tiers.tier]

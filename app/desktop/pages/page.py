@@ -35,3 +35,6 @@ class Page(QWidget):
 
     def commit(self) -> None:
         """Take over what is being typed."""
+
+    def end(self) -> None:
+        """The engagement closes: leave no child process and no thread behind."""

@@ -7,9 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QListView, QProgressBar, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QProgressBar,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.desktop import theme
@@ -18,6 +26,8 @@ from app.desktop.recent import Recent, recents
 from app.desktop.theme import Role
 from app.desktop.widgets.mark import Mark
 from app.desktop.widgets.text import button, column, label, row, rule
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class StartPage(QWidget):
@@ -31,7 +41,7 @@ class StartPage(QWidget):
     painted = Signal()
     """Once, after the first paint."""
 
-    def __init__(self, *, sample: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._was_painted = False
         self._new = button(self.tr("New engagement"), "primary")
@@ -42,7 +52,6 @@ class StartPage(QWidget):
         self._open.clicked.connect(self.open_wanted)
         self._sample = button(self.tr("Open the sample"))
         self._sample.clicked.connect(self.sample_wanted)
-        self._sample.setVisible(sample)
         for entry in (self._new, self._open, self._sample):
             entry.setFixedWidth(theme.px(220))
         self._recents = RecentsModel(self)
@@ -70,7 +79,9 @@ class StartPage(QWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        tagline = label(self.tr("Where DevSecOps stands, what holds it down, and what comes next."), muted=True, wrap=True)
+        tagline = label(
+            self.tr("Where DevSecOps stands, what holds it down, and what comes next."), muted=True, wrap=True
+        )
         tagline.setMaximumWidth(theme.px(300))
         left = column(
             56, Mark(88), 24, label("Colonnade", Role.DISPLAY), 4, tagline, 40,
@@ -118,11 +129,11 @@ class _RecentDelegate(QStyledItemDelegate):
     """Two lines: the organisation with its day, and the folder."""
 
     @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(theme.px(200), theme.px(60))
 
     @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         recent: Recent = index.data(Qt.ItemDataRole.UserRole)
         colours = theme.colours()
         area: QRect = option.rect

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -46,8 +46,6 @@ class Card(QWidget):
         self._mark = IconButton("flag", self.tr("Mark for review"), keys="M")
         self._mark.clicked.connect(self._on_mark_clicked)
         self._answers: dict[str, QPushButton] = {}
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(False)  # a click on the answer that stands leaves it; we set the checks ourselves
         for key, (value, name) in enumerate(steps, 1):
             self._add_answer(value, name, str(key))
         self._add_answer(NOT_APPLICABLE, self.tr("N/A"), "0")
@@ -117,13 +115,14 @@ class Card(QWidget):
         entry.setAccessibleName(name)
         entry.setToolTip(self.tr("{0}: key {1}").format(self._names.get(value, name), key))
         entry.clicked.connect(lambda _=False, value=value: self.answered.emit(value))
-        self._group.addButton(entry)
         self._answers[value] = entry
 
     # ---- showing
 
     def show_state(self, state: CardState) -> None:
         """Show another state, or another criterion."""
+        if state == self.state:
+            return
         if self.state is not None and self.state.criterion != state.criterion:
             self._note.commit()
             self._reason.commit()

@@ -72,6 +72,7 @@ class Detail(QScrollArea):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._shown: object = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -100,15 +101,25 @@ class Detail(QScrollArea):
     def show_criterion(self, criterion: str) -> None:
         """Fill in everything about a criterion, for the application in hand."""
         session = self._session
+        owner = session.owner(criterion)
+        claim = session.claim(criterion)
+        shown = (criterion, owner, claim.statements if claim else (), session.assessment.answers.get(criterion),
+                 session.assessment.regimes)  # fmt: skip
+        if shown == self._shown:
+            return
+        self._shown = shown
         asked = session.questionnaire.criteria[criterion]
         self._why.say(words.sentence(asked.why))
         self._good.say(words.sentence(asked.good))
         self._ask.say("\n".join(f"– {entry}" for entry in asked.ask_for))
         self._common.say(self._common_words(criterion))
-        once, each = words.days(asked.setup_days), words.days(asked.per_application_days)
-        self._effort.say(self.tr("{0} person-days once, {1} for each application").format(once, each))
+        parts = []
+        if asked.setup_days or not asked.per_application_days:
+            parts.append(self.tr("{0} person-days once").format(words.days(asked.setup_days)))
+        if asked.per_application_days:
+            parts.append(self.tr("{0} for each application").format(words.days(asked.per_application_days)))
+        self._effort.say(", ".join(parts))
         self._links.say("\n".join(self._obligations(criterion)))
-        claim = session.claim(criterion)
         while (item := self._statements.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -131,7 +142,7 @@ class Detail(QScrollArea):
         session = self._session
         regimes = (session.content.regimes.get(key) for key in session.assessment.regimes)
         return [
-            f"{regime.name} {obligation.number}: {obligation.title}"
+            f"– {regime.name} {obligation.number}: {obligation.title}"
             for regime in regimes
             if regime is not None
             for obligation in regime.obligations_of.get(criterion, ())

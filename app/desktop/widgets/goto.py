@@ -16,6 +16,7 @@ from app.desktop.session import Session
 from app.desktop.widgets.lines import TwoLines
 from questionnaires.model import Scope
 
+
 def entries(session: Session, pages: Sequence[tuple[str, str]]) -> list[Target]:
     """Everything that an engagement offers."""
     tr = QApplication.translate

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.icons import IconButton, pixmap
@@ -65,7 +66,9 @@ class Header(QWidget):
     def _fill(self) -> None:
         """The engagement's own words, and the applications under their tiers."""
         assessment = self._session.assessment
-        self._name.setText(self.fontMetrics().elidedText(assessment.organisation, Qt.TextElideMode.ElideRight, theme.px(320)))
+        self._name.setText(
+            self.fontMetrics().elidedText(assessment.organisation, Qt.TextElideMode.ElideRight, theme.px(320))
+        )
         self._name.setToolTip(assessment.organisation)
         self._day.setText(self.tr("as of {0}").format(words.day(assessment.as_of)))
         box = self._applications
@@ -99,6 +102,12 @@ class Header(QWidget):
     def _on_session_changed(self, changed: object) -> None:
         if not getattr(changed, "only_answers", False):
             self._fill()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._on_session_saving_changed(self._session.saving)
 
     def _on_session_saving_changed(self, saving: Saving) -> None:
         text, icon = {

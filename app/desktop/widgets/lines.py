@@ -39,8 +39,6 @@ class TwoLines(QStyledItemDelegate):
         ):
             painter.setFont(theme.font(role))
             painter.setPen(QColor(colour))
-            cut = painter.fontMetrics().elidedText(
-                str(index.data(text)), Qt.TextElideMode.ElideRight, inner.width()
-            )
+            cut = painter.fontMetrics().elidedText(str(index.data(text)), Qt.TextElideMode.ElideRight, inner.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
         painter.restore()

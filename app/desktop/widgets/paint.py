@@ -69,7 +69,9 @@ def cell(painter: QPainter, area: QRectF, value: Fraction | None, *, applicable:
         painter.setBrush(QColor(colours.accent))
         painter.drawRoundedRect(filled, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    pen = QPen(QColor(colours.text if current else colours.muted if value is None else colours.accent), 2 if current else 1)
+    pen = QPen(
+        QColor(colours.text if current else colours.muted if value is None else colours.accent), 2 if current else 1
+    )
     if value is None and applicable:
         pen.setStyle(Qt.PenStyle.DotLine)
     painter.setPen(pen)

@@ -57,9 +57,7 @@ class PracticeRowDelegate(QStyledItemDelegate):
             )
         painter.restore()
 
-    def _paint_practice(
-        self, painter: QPainter, area: QRect, state: QStyle.StateFlag, name: str, row: Row
-    ) -> None:
+    def _paint_practice(self, painter: QPainter, area: QRect, state: QStyle.StateFlag, name: str, row: Row) -> None:
         colours = theme.colours()
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if selected or state & QStyle.StateFlag.State_MouseOver:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -73,8 +73,6 @@ class Rail(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(theme.px(88))
         self._buttons: dict[str, RailButton] = {}
-        self._group = QButtonGroup(self)
-        self._group.buttonClicked.connect(self._on_group_clicked)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, theme.px(12), 0, theme.px(12))
         self._column.setSpacing(theme.px(4))
@@ -85,11 +83,9 @@ class Rail(QWidget):
     def add(self, name: str, icon: str, text: str, keys: str) -> None:
         button = RailButton(icon, text, keys)
         self._buttons[name] = button
-        self._group.addButton(button)
+        button.clicked.connect(lambda: self.chosen.emit(name))
         self._column.insertWidget(self._column.count() - 1, button)
 
     def show_page(self, name: str) -> None:
-        self._buttons[name].setChecked(True)
-
-    def _on_group_clicked(self, button: QAbstractButton) -> None:
-        self.chosen.emit(next(name for name, known in self._buttons.items() if known is button))
+        for known, button in self._buttons.items():
+            button.setChecked(known == name)

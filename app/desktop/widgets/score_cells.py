@@ -83,7 +83,9 @@ class Legend(QWidget):
                 case 1:
                     painter.fillRect(sample, QColor(theme.mixed(colours.background, colours.accent, 0.32)))
                 case 2:
-                    painter.fillRect(sample, QBrush(QColor(theme.mixed(colours.background, colours.accent, 0.5)), _HATCH))
+                    painter.fillRect(
+                        sample, QBrush(QColor(theme.mixed(colours.background, colours.accent, 0.5)), _HATCH)
+                    )
                 case _:
                     target(painter, sample.center().x(), sample.top(), sample.bottom())
             painter.setPen(QColor(colours.muted))
@@ -111,7 +113,7 @@ class PillarDelegate(QStyledItemDelegate):
         colours = theme.colours()
         area = option.rect
         painter.save()
-        _paint_row(painter, option)
+        paint_row(painter, option)
         inner = area.adjusted(theme.px(8), 0, -theme.px(8), 0)
         bar = index.data(OverviewRole.BAR)
         level = index.data(OverviewRole.LEVEL)
@@ -167,7 +169,7 @@ class HeatDelegate(QStyledItemDelegate):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(inner.adjusted(-1, -1, 1, 1), theme.px(4), theme.px(4))
         else:
-            _paint_row(painter, option)
+            paint_row(painter, option)
             inner_text = area.adjusted(theme.px(8), 0, -theme.px(8), 0)
             painter.setFont(theme.font(Role.SMALL))
             painter.setPen(QColor(colours.muted))
@@ -180,7 +182,7 @@ class HeatDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _paint_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
+def paint_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
     """What is behind a cell that has no colour of its own."""
     colours = theme.colours()
     area = option.rect

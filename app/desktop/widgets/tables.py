@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QSize, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QListView, QSizePolicy, QStyledItemDelegate, QTableView, QWidget
+from PySide6.QtCore import QAbstractItemModel, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QListView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QTableView,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.theme import Role
 
 
 class Table(QTableView):
@@ -61,11 +71,39 @@ class WholeTable(Table):
         event.ignore()
 
 
+class WrappedTable(WholeTable):
+    """Its header is as high as its longest title needs at the present width."""
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        header = self.horizontalHeader()
+        metrics = QFontMetrics(theme.font(Role.LABEL))
+        horizontal = Qt.Orientation.Horizontal
+        heights = [
+            metrics.boundingRect(
+                QRect(0, 0, header.sectionSize(section) - theme.px(18), 1000),
+                Qt.TextFlag.TextWordWrap,
+                str(self.model().headerData(section, horizontal)),
+            ).height()
+            for section in range(header.count())
+        ]
+        height = max(heights, default=0) + theme.px(14)
+        if height != header.minimumHeight():
+            header.setFixedHeight(height)
+            self.updateGeometry()
+
+
 class WholeList(QListView):
     """A list as high as its rows."""
 
     def __init__(
-        self, name: str, model: QAbstractItemModel, delegate: QStyledItemDelegate, row: int, parent: QWidget | None = None
+        self,
+        name: str,
+        model: QAbstractItemModel,
+        delegate: QStyledItemDelegate,
+        row: int,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._row = row

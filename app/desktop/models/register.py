@@ -1,0 +1,110 @@
+"""The evidence that an engagement holds: one row for each export."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from typing_extensions import override
+
+from app.desktop.models.intake import severities
+from app.desktop.session import Changed, Session
+from reports import words
+from scoring.assessment import Evidence
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class RegisterModel(QAbstractTableModel):
+    """By owner, the organisation first, then by tool."""
+
+    OWNER, TOOL, CAPTURED, FINDINGS, FACTS = range(5)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rows: list[tuple[str, Evidence]] = []
+        self._titles = (
+            self.tr("Of"), self.tr("Export"), self.tr("Captured"), self.tr("Findings"), self.tr("Facts"),
+        )  # fmt: skip
+        session.changed.connect(self._on_session_changed)
+        self._read()
+
+    def _read(self) -> None:
+        assessment = self._session.assessment
+        rows = [(self.tr("Organisation"), entry) for entry in assessment.evidence.values()]
+        for application in sorted(assessment.applications.values(), key=lambda app: app.name.casefold()):
+            entries = sorted(application.evidence.values(), key=lambda entry: (entry.tool, entry.path))
+            rows += [(application.name, entry) for entry in entries]
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        if not changed.only_answers:
+            self._read()
+
+    def evidence(self, row: int) -> Evidence:
+        return self._rows[row][1]
+
+    @override
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return self._titles[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        owner, evidence = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(owner, evidence, index.column())
+            case Qt.ItemDataRole.UserRole:
+                return self._second(evidence, index.column())
+            case Qt.ItemDataRole.AccessibleTextRole:
+                parts = (self._text(owner, evidence, index.column()), self._second(evidence, index.column()))
+                return ", ".join(part for part in parts if part)
+            case Qt.ItemDataRole.ToolTipRole:
+                return evidence.path
+            case _:
+                return None
+
+    def _text(self, owner: str, evidence: Evidence, column: int) -> str:
+        match column:
+            case self.OWNER:
+                return owner
+            case self.TOOL:
+                return evidence.tool
+            case self.CAPTURED:
+                return words.day(evidence.captured_at.date()) if evidence.captured_at else self.tr("Undated")
+            case self.FINDINGS:
+                return severities(evidence.findings)
+            case _:
+                return str(len(evidence.facts))
+
+    def _second(self, evidence: Evidence, column: int) -> str:
+        match column:
+            case self.TOOL:
+                return words.parts([evidence.format, PurePath(evidence.member or evidence.path).name])
+            case self.CAPTURED if evidence.captured_at is not None:
+                age = (self._session.assessment.as_of - evidence.captured_at.date()).days
+                return words.count(age, self.tr("day old"), self.tr("days old"))
+            case self.FINDINGS:
+                return words.count(evidence.records.raw, evidence.records.unit)
+            case _:
+                return ""

@@ -1,0 +1,224 @@
+"""Applications: what is assessed, how critical it is, and what raises its exposure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from itertools import chain, count
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.models.applications import ApplicationsModel
+from app.desktop.pages.overview import session_tiers
+from app.desktop.pages.page import Destination, Page
+from app.desktop.session import Changed, Session
+from app.desktop.theme import Role
+from app.desktop.widgets.tables import Table
+from app.desktop.widgets.text import button, column, label, row, rule
+from app.desktop.widgets.two_line_cells import TwoLineCells
+from app.engagement import actions
+from app.engagement.errors import EngagementError
+from app.engagement.journal import Change
+
+
+class ApplicationsPage(Page):
+    """A line to add one, a table of all, and a form for the one that is selected."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: str | None = None
+        self._model = ApplicationsModel(session, self)
+        self._new_name = QLineEdit()
+        self._new_name.setPlaceholderText(self.tr("Name of a new application"))
+        self._new_name.setAccessibleName(self.tr("Name of a new application"))
+        self._new_name.returnPressed.connect(self.add)
+        self._new_name.textChanged.connect(self._on_new_name_changed)
+        self._new_tier = self._tier_box(self.tr("Tier of the new application"))
+        self._add = button(self.tr("Add"), "primary")
+        self._add.clicked.connect(self.add)
+        self._add.setEnabled(False)
+        self._none = label(
+            self.tr("Name the applications to assess. Tier 1 is the most critical: trading, payments, market data."),
+            muted=True, wrap=True,
+        )  # fmt: skip
+        self._table = Table(self.tr("Applications"), self._model, row=48)
+        self._table.setItemDelegate(TwoLineCells(self._table))
+        for section, width in enumerate((0, 130, 70, 110, 80)):
+            self._table.setColumnWidth(section, theme.px(width))
+        self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
+        self._table.activated.connect(lambda _: self.assess())
+        self._build_form()
+        self._lay_out()
+        session.changed.connect(self._on_session_changed)
+        self._show()
+
+    def _tier_box(self, name: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        for key, text in session_tiers(self._session):
+            box.addItem(text, key)
+        return box
+
+    def _build_form(self) -> None:
+        session = self._session
+        self._name = QLineEdit()
+        self._name.setAccessibleName(self.tr("Name"))
+        self._name.editingFinished.connect(lambda: self._set("name", self._name.text()))
+        self._tier = self._tier_box(self.tr("Tier"))
+        self._tier.activated.connect(lambda _: self._set("tier", self._tier.currentData()))
+        self._repositories = QLineEdit()
+        self._repositories.setAccessibleName(self.tr("Repositories"))
+        self._repositories.setPlaceholderText(self.tr("Names in exports, with commas"))
+        self._repositories.editingFinished.connect(lambda: self._set("repositories", self._repositories.text()))
+        self._attributes: dict[str, QCheckBox] = {}
+        for key, meaning in session.content.tiers.attribute.items():
+            check = self._attributes[key] = QCheckBox(key.replace("-", " ").capitalize())
+            check.setToolTip(meaning)
+            check.clicked.connect(self._on_attribute_clicked)
+        self._assess = button(self.tr("Assess it"))
+        self._assess.clicked.connect(self.assess)
+        small = Role.LABEL
+        self._form = QWidget()
+        self._form.setFixedWidth(theme.px(320))
+        self._form.setLayout(
+            column(
+                label(self.tr("Name"), small, muted=True), 4, self._name, 16,
+                label(self.tr("Tier"), small, muted=True), 4, self._tier, 16,
+                label(self.tr("Attributes"), small, muted=True), 4, *self._attributes.values(), 16,
+                label(self.tr("Repositories"), small, muted=True), 4, self._repositories, 24, self._assess, -1,
+                margins=(24, 24, 32, 24),
+            )
+        )  # fmt: skip
+
+    def _lay_out(self) -> None:
+        adding = row(self._new_name, 8, self._new_tier, 8, self._add)
+        adding.setStretchFactor(self._new_name, 1)
+        left = column(
+            label(self.tr("Applications"), Role.TITLE), 16, adding, 16, self._none, self._table,
+            margins=(32, 24, 24, 16),
+        )  # fmt: skip
+        left.setStretchFactor(self._table, 1000)
+        left.addStretch(1)
+        self._edge = rule(vertical=True)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addLayout(left, 1)
+        line.addWidget(self._edge)
+        line.addWidget(self._form)
+
+    # ---- doing
+
+    def add(self) -> None:
+        """Add what is typed, under an id made from its name."""
+        name = self._new_name.text().strip()
+        if not name:
+            return
+        session = self._session
+        key = free_id(name, session.assessment.applications)
+        try:
+            changes = actions.add_application(
+                session.content, session.assessment, key, name, self._new_tier.currentData()
+            )
+        except EngagementError as error:
+            session.failed.emit(error)
+            return
+        if self._do(changes):
+            self._new_name.clear()
+            self._table.selectRow(self._model.row(key))
+            self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def assess(self) -> None:
+        """Take the selected application in hand and go to its answers."""
+        if self._shown is not None:
+            self.go_wanted.emit(Destination("assess", application=self._shown, takes=True))
+
+    def _set(self, key: str, value: str) -> None:
+        session = self._session
+        if self._shown is None or self._shown not in session.assessment.applications:
+            return
+        try:
+            changes = actions.set_value(
+                session.content, session.questionnaire, session.assessment, key, value, application=self._shown
+            )
+        except EngagementError as error:
+            session.failed.emit(error)
+            self._show_form()
+            return
+        self._do(changes)
+
+    def _do(self, changes: list[Change]) -> bool:
+        return self._session.do(self.tr("application"), "application", changes)
+
+    def _on_attribute_clicked(self) -> None:
+        self._set("attributes", ",".join(key for key, check in self._attributes.items() if check.isChecked()))
+
+    # ---- showing
+
+    @override
+    def arrive(self) -> None:
+        self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def show_destination(self, destination: Destination) -> None:
+        if destination.application is not None:
+            self._table.selectRow(self._model.row(destination.application))
+
+    @override
+    def commit(self) -> None:
+        if self._name.hasFocus():
+            self._set("name", self._name.text())
+        if self._repositories.hasFocus():
+            self._set("repositories", self._repositories.text())
+
+    def _show(self) -> None:
+        empty = self._model.rowCount() == 0
+        self._none.setVisible(empty)
+        self._table.setVisible(not empty)
+        if not empty and not self._table.currentIndex().isValid():
+            self._table.selectRow(max(0, self._model.row(self._shown or "")))
+        self._show_form()
+
+    def _show_form(self) -> None:
+        application = self._session.assessment.applications.get(self._shown or "")
+        self._form.setVisible(application is not None)
+        self._edge.setVisible(application is not None)
+        if application is None:
+            return
+        self._name.setText(application.name)
+        self._tier.setCurrentIndex(self._tier.findData(application.tier))
+        self._repositories.setText(", ".join(application.repositories))
+        for key, check in self._attributes.items():
+            check.setChecked(key in application.attributes)
+        for widget in (self._name, self._tier, self._repositories, *self._attributes.values()):
+            widget.setEnabled(self._session.writable)
+
+    # ---- hearing
+
+    def _on_new_name_changed(self, text: str) -> None:
+        self._add.setEnabled(bool(text.strip()) and self._session.writable)
+
+    def _on_table_row_changed(self) -> None:
+        current = self._table.currentIndex()
+        self._shown = self._model.application(current.row()).id if current.isValid() else None
+        self._show_form()
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        if not changed.only_answers:
+            self._show()
+
+
+def free_id(name: str, taken: Collection[str]) -> str:
+    """An id from a name: ``Card Payments`` → ``card-payments``; numbered where that is taken."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:70].strip("-") or "application"
+    if actions.RESERVED.fullmatch(slug):
+        slug = f"{slug}-app"
+    numbered = (f"{slug}-{number}" for number in count(2))
+    return next(key for key in chain([slug], numbered) if key not in taken)

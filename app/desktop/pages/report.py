@@ -1,0 +1,302 @@
+"""Report: which tiers, where to; rendered in a child process, shown page by page, opened when done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QPainter
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.background import Background
+from app.desktop.jobs import Ending, Job, Outcome, Progress, spoken
+from app.desktop.models.pages import PagesModel
+from app.desktop.pages.overview import session_tiers
+from app.desktop.pages.page import Page
+from app.desktop.session import Changed, Session
+from app.desktop.theme import Role
+from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.text import button, column, label, row, rule, set_flag
+from app.desktop.widgets.working import Working
+from reports import words
+
+Index = QModelIndex | QPersistentModelIndex
+
+PICTURE = 190
+"""Width of a page's picture."""
+
+
+class ReportPage(Page):
+    """One PDF for each tier that is chosen."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.job: Job | None = None
+        self._waiting: list[str] = []
+        self._wanted = 0
+        self._began = 0.0
+        self.written: list[Path] = []
+        self._artist = Background("pages", self)
+        self._pages = PagesModel(self._artist, theme.px(PICTURE), self.devicePixelRatioF(), self)
+        self._checks: dict[str, QCheckBox] = {}
+        self._check_column = QVBoxLayout()
+        self._check_column.setSpacing(theme.px(2))
+        for tier, _ in session_tiers(session):
+            check = self._checks[tier] = QCheckBox()
+            check.setChecked(True)
+            self._check_column.addWidget(check)
+        self._folder = QLineEdit(str((session.folder / "reports").absolute()))
+        self._folder.setCursorPosition(0)
+        self._folder.setAccessibleName(self.tr("Folder for the reports"))
+        self._choose = button(self.tr("Choose…"))
+        self._choose.setAccessibleName(self.tr("Choose the folder for the reports"))
+        self._choose.clicked.connect(self.choose_folder)
+        self._render = button(self.tr("Render the reports"), "primary")
+        self._render.clicked.connect(self.render_reports)
+        self._plan_words = label("", Role.SMALL, muted=True, wrap=True)
+        self._working = Working(self.tr("Rendering"))
+        self._working.cancelled.connect(self.cancel)
+        self._said = label("", wrap=True)
+        self._said.hide()
+        self._files = Choices(self.tr("Report in view"))
+        self._files.chosen.connect(self._on_file_chosen)
+        self._file = ""
+        self._open = button(self.tr("Open the PDF"))
+        self._open.clicked.connect(self.open_file)
+        self._list = QListView()
+        self._list.setModel(self._pages)
+        self._list.setAccessibleName(self.tr("Pages"))
+        self._list.setViewMode(QListView.ViewMode.IconMode)
+        self._list.setResizeMode(QListView.ResizeMode.Adjust)
+        self._list.setMovement(QListView.Movement.Static)
+        self._list.setUniformItemSizes(True)
+        self._list.setItemDelegate(_SheetDelegate(self._list))
+        self._list.activated.connect(self._on_list_activated)
+        self._empty = label(self.tr("The pages appear here once a report is rendered."), muted=True, wrap=True)
+        self._lay_out()
+        session.changed.connect(self._on_session_changed)
+        session.planned.connect(self._show)
+        for check in self._checks.values():
+            check.toggled.connect(lambda _: self._show())
+        self._show()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        left.setFixedWidth(theme.px(320))
+        left.setLayout(
+            column(
+                label(self.tr("Report"), Role.TITLE), 16,
+                label(self.tr("Tiers"), Role.LABEL, muted=True), 4, self._check_column, 16,
+                label(self.tr("Folder"), Role.LABEL, muted=True), 4, self._folder, 8, row(self._choose, -1), 16,
+                self._plan_words, 16, self._render, -1,
+                margins=(32, 24, 24, 24),
+            )
+        )  # fmt: skip
+        head = row(self._files, -1, self._open)
+        right = column(self._working, self._said, 8, head, 8, self._empty, self._list, margins=(24, 24, 24, 0))
+        right.setStretchFactor(self._list, 1000)
+        right.addStretch(1)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(left)
+        line.addWidget(rule(vertical=True))
+        line.addLayout(right, 1)
+
+    # ---- doing
+
+    def choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Folder for the reports"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._folder.setText)
+        dialog.open()
+
+    def render_reports(self) -> None:
+        """Render the chosen tiers, one child after the other."""
+        if self.job is not None:
+            return
+        self._waiting = [tier for tier, check in self._checks.items() if check.isChecked()]
+        self._wanted = len(self._waiting)
+        self.written = []
+        self._file = ""
+        self._began = perf_counter()
+        self._say("")
+        self._pages.show_file(None)
+        self._show_files()
+        self._working.begin()
+        self._render.setEnabled(False)
+        self._session.when_written(self._next)
+
+    def cancel(self) -> None:
+        """Stop rendering; reports that are whole stay."""
+        self._waiting.clear()
+        if self.job is not None:
+            self.job.cancel()
+
+    def open_file(self) -> None:
+        """Hand the report in view to the system's own viewer."""
+        if self._file and not QDesktopServices.openUrl(QUrl.fromLocalFile(self._file)):
+            self._say(self.tr("No program opens PDF files here. The report is {0}").format(self._file), attention=True)
+
+    def _next(self) -> None:
+        if not self._waiting:
+            self._finish()
+            return
+        arguments = ["report", str(self._session.folder.absolute()), "--out", self._folder.text(), "--tier",
+                     self._waiting.pop(0), "--progress"]  # fmt: skip
+        self.job = Job(arguments, self)
+        self.job.progressed.connect(self._on_job_progressed)
+        self.job.ended.connect(self._on_job_ended)
+        self.job.start()
+
+    def _finish(self) -> None:
+        self._working.end()
+        self._show()
+        if self.written:
+            seconds = perf_counter() - self._began
+            self._say(
+                self.tr("{0} written in {1} s.").format(
+                    words.count(len(self.written), self.tr("report"), self.tr("reports")), f"{seconds:.0f}"
+                )
+            )
+            self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ---- showing
+
+    @override
+    def arrive(self) -> None:
+        self._render.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def pages(self) -> PagesModel:
+        return self._pages
+
+    def _show(self) -> None:
+        session = self._session
+        for tier, name in session_tiers(session):
+            count = len(session.assessment.in_tier(tier))
+            check = self._checks[tier]
+            check.setText(f"{name} · {words.count(count, self.tr('application'), self.tr('applications'))}")
+            check.setEnabled(count > 0)
+            if not count:
+                check.setChecked(False)
+        self._render.setEnabled(self.job is None and any(check.isChecked() for check in self._checks.values()))
+        if session.plan is None:
+            text = self.tr("No roadmap is stored; the reports show the plan as it follows from the answers today.")
+        elif session.plan_current:
+            text = self.tr("The stored roadmap follows from the answers as they are.")
+        else:
+            text = self.tr("Answers moved since the roadmap was computed. Compute it again on the Roadmap page first.")
+        self._plan_words.setText(text)
+        set_flag(self._plan_words, "attention", session.plan is not None and not session.plan_current)
+
+    def _show_files(self) -> None:
+        options = [(str(path), path.stem.replace("-", " ").capitalize()) for path in self.written]
+        self._files.show_options(options, self._file)
+        self._open.setVisible(bool(self.written))
+        self._list.setVisible(bool(self.written))
+        self._empty.setVisible(not self.written)
+
+    @property
+    def said(self) -> str:
+        """What the page last told."""
+        return self._said.text()
+
+    def _say(self, text: str, *, attention: bool = False) -> None:
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+        set_flag(self._said, "attention", attention)
+
+    # ---- hearing
+
+    def _on_job_progressed(self, progress: Progress) -> None:
+        done = self._wanted - len(self._waiting) - 1
+        self._working.show_progress(Progress(progress.step, (done + progress.share) / max(1, self._wanted)))
+
+    def _on_job_ended(self, outcome: Outcome) -> None:
+        if self.job is not None:
+            self.job.deleteLater()
+        self.job = None
+        match outcome.ending:
+            case Ending.DONE:
+                written = outcome.result.get("written", []) if isinstance(outcome.result, dict) else []
+                self.written += [Path(name) for name in written]
+                if not self._file and self.written:
+                    self._on_file_chosen(str(self.written[0]))
+                self._show_files()
+                self._next()
+            case Ending.CANCELLED:
+                self._finish()
+                kept = self.tr("Rendering was cancelled.")
+                kept += " " + (self.tr("Reports that were whole are kept.") if self.written else
+                               self.tr("Nothing was written."))  # fmt: skip
+                self._say(kept)
+            case Ending.FAILED:
+                self._waiting.clear()
+                self._finish()
+                why = spoken(outcome.message) or self.tr("the child process ended without saying why")
+                self._say(self.tr("The report was not written. {0}").format(words.sentence(why)), attention=True)
+
+    def _on_file_chosen(self, name: str) -> None:
+        self._file = name
+        self._pages.show_file(Path(name))
+        self._show_files()
+
+    def _on_list_activated(self, index: QModelIndex) -> None:
+        self.open_file()
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        if not changed.only_answers:
+            self._show()
+
+    @override
+    def end(self) -> None:
+        self.cancel()
+        self._artist.stop()
+
+
+class _SheetDelegate(QStyledItemDelegate):
+    """A page with its shadow line and number."""
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colours = theme.colours()
+        picture = index.data(Qt.ItemDataRole.DecorationRole)
+        size = picture.size() / picture.devicePixelRatio()
+        area = QRectF(option.rect)
+        left = area.left() + (area.width() - size.width()) / 2
+        painter.save()
+        sheet = QRectF(left, area.top() + 6, size.width(), size.height())
+        painter.drawPixmap(sheet.topLeft(), picture)
+        focus = bool(option.state & QStyle.StateFlag.State_Selected) and option.widget.hasFocus()
+        painter.setPen(QColor(colours.accent if focus else colours.line))
+        painter.drawRect(sheet.adjusted(-0.5, -0.5, 0.5, 0.5))
+        if focus:
+            painter.drawRect(sheet.adjusted(-1.5, -1.5, 1.5, 1.5))
+        painter.setFont(theme.font(Role.SMALL))
+        painter.setPen(QColor(colours.muted))
+        below = QRectF(area.left(), sheet.bottom() + 4, area.width(), theme.px(20))
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(index.data()))
+        painter.restore()
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size: QSize = index.data(Qt.ItemDataRole.SizeHintRole)
+        return size

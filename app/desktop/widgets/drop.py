@@ -1,0 +1,88 @@
+"""Where exports are dropped, or chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFileDialog, QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.theme import Role
+from app.desktop.widgets.text import button, column, label, row
+
+
+class DropZone(QWidget):
+    """Takes files and folders by drop or through a dialog."""
+
+    paths_given = Signal(object)
+    """tuple[Path, ...]"""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Drop exports here"))
+        self._over = False
+        self.files = button(self.tr("Choose files…"))
+        self.files.clicked.connect(self.choose_files)
+        self.folder = button(self.tr("Choose a folder…"))
+        self.folder.clicked.connect(self.choose_folder)
+        said = column(
+            label(self.tr("Drop exports or folders here"), Role.HEADING),
+            label(
+                self.tr("They are read, not kept. A plan comes first; nothing changes until you apply it."), muted=True
+            ),
+        )
+        self.setLayout(row(said, -1, self.files, 8, self.folder, margins=(24, 18, 24, 18)))
+
+    def choose_files(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose exports"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self._ask(dialog)
+
+    def choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose a folder of exports"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._ask(dialog)
+
+    def _ask(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self._on_dialog_files_selected)
+        dialog.open()
+
+    def _on_dialog_files_selected(self, names: list[str]) -> None:
+        self.paths_given.emit(tuple(Path(name) for name in names))
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self._over = True
+            self.update()
+
+    @override
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._over = False
+        self.update()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._over = False
+        self.update()
+        paths = tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
+        if paths:
+            event.acceptProposedAction()
+            self.paths_given.emit(paths)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(colours.selected if self._over else colours.hover))
+        painter.setPen(QPen(QColor(colours.accent if self._over else colours.muted), 1, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), theme.px(6), theme.px(6))
+        painter.end()

@@ -1,0 +1,106 @@
+"""One initiative: why it stands where it stands, and a person's word on it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.desktop import theme
+from app.desktop.models.initiatives import item_card
+from app.desktop.session import Session
+from app.desktop.theme import Role
+from app.desktop.widgets.text import button, column, label, rule
+from app.desktop.widgets.writing import Writing
+from scoring.assessment import Lane
+from scoring.roadmap import Initiative, ReasonKind
+
+
+class ItemDetail(QScrollArea):
+    """Reasons above, the decision below."""
+
+    decided = Signal(object, object, object)
+    """Lane or None to take the word back, wave or None, reason"""
+
+    def __init__(self, session: Session, waves: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("The initiative"))
+        self._title = label("", Role.HEADING, wrap=True)
+        self._whom = label("", Role.SMALL, muted=True, wrap=True)
+        self._reasons = QVBoxLayout()
+        self._reasons.setSpacing(theme.px(8))
+        self._criteria = label("", wrap=True)
+        self.reason = Writing(self.tr("Reason for the decision"), self.tr("Why? It is printed with the item."))
+        self.reason.textChanged.connect(self._enable)
+        self._wave = QComboBox()
+        self._wave.setAccessibleName(self.tr("Wave"))
+        for number in range(1, waves + 1):
+            self._wave.addItem(self.tr("Wave {0}").format(number), number)
+        self._pin = button(self.tr("Pin to the wave"))
+        self._defer = button(self.tr("Not before the wave"))
+        self._drop = button(self.tr("Drop"))
+        self._free = button(self.tr("Let the plan decide"))
+        self._pin.clicked.connect(lambda: self._decide(Lane.PIN, self._wave.currentData()))
+        self._defer.clicked.connect(lambda: self._decide(Lane.DEFER, self._wave.currentData()))
+        self._drop.clicked.connect(lambda: self._decide(Lane.DROP, None))
+        self._free.clicked.connect(lambda: self.decided.emit(None, None, ""))
+        self.deciders = (self._pin, self._defer, self._drop)
+        """Enabled once there is a reason."""
+        self._word = QWidget()
+        self._word.setLayout(
+            column(
+                rule(), 12, label(self.tr("Your word"), Role.LABEL, muted=True), 4, self.reason, 8,
+                self._wave, 8,
+                self._pin, 4, self._defer, 4, self._drop, 4, self._free,
+            )
+        )  # fmt: skip
+        body = QWidget()
+        body.setLayout(
+            column(
+                self._title, 2, self._whom, 12, self._reasons, 12,
+                label(self.tr("Criteria that it closes"), Role.LABEL, muted=True), 2, self._criteria, 16,
+                self._word, -1,
+                margins=(20, 16, 16, 16),
+            )
+        )  # fmt: skip
+        self.setWidget(body)
+
+    def show_item(self, item: Initiative, wave: int | None) -> None:
+        """``wave`` is the one it stands in."""
+        session = self._session
+        card = item_card(session, item)
+        self._title.setText(self.tr("{0} to level {1}").format(card.title, card.level))
+        self._whom.setText(f"{card.whom} · {card.effort}")
+        while (entry := self._reasons.takeAt(0)) is not None:
+            if (widget := entry.widget()) is not None:
+                widget.deleteLater()
+        names = {
+            ReasonKind.MUST: self.tr("Must"), ReasonKind.DECISION: self.tr("Decision"), ReasonKind.GAP: self.tr("Gap"),
+            ReasonKind.VALUE: self.tr("Value"), ReasonKind.EFFORT: self.tr("Effort"),
+            ReasonKind.ORDER: self.tr("Order"),
+            ReasonKind.UNLOCKS: self.tr("Unlocks"), ReasonKind.OBLIGATION: self.tr("Obligations"),
+            ReasonKind.EVIDENCE: self.tr("Evidence"),
+        }  # fmt: skip
+        for reason in item.reasons:
+            part = QWidget()
+            heading = label(names.get(reason.kind, str(reason.kind)), Role.LABEL, muted=True)
+            part.setLayout(column(heading, label(reason.text, wrap=True)))
+            self._reasons.addWidget(part)
+        questions = (session.questionnaire.criteria[key].question for key in item.criteria)
+        self._criteria.setText("\n".join(f"– {question}" for question in questions))
+        decision = item.decision
+        self.reason.setPlainText(decision.reason if decision else "")
+        self._wave.setCurrentIndex(self._wave.findData((decision.wave if decision else None) or wave or 1))
+        self._free.setEnabled(decision is not None and session.writable)
+        self._enable()
+
+    def _enable(self) -> None:
+        ready = bool(self.reason.toPlainText().strip()) and self._session.writable
+        for entry in self.deciders:
+            entry.setEnabled(ready)
+
+    def _decide(self, lane: Lane, wave: int | None) -> None:
+        self.decided.emit(lane, wave, self.reason.toPlainText().strip())

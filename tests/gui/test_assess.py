@@ -1,0 +1,205 @@
+"""The walk through the criteria, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+
+from app.desktop.models.card import card_state
+from app.desktop.models.practices import Filter
+from app.desktop.pages.assess import AssessPage
+from app.desktop.pages.page import Destination
+from app.desktop.session import Session
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.writing import Writing
+from app.desktop.window import MainWindow
+from app.desktop.workspace import Workspace
+from app.engagement.folder import Engagement
+from scoring.assessment import Basis
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+CHALLENGED = "integrate.gates.critical-stop"
+
+
+@pytest.fixture
+def page(workspace: Workspace, window: MainWindow, qtbot: QtBot) -> AssessPage:
+    qtbot.waitActive(window)
+    found = workspace.show_page("assess")
+    assert isinstance(found, AssessPage)
+    found.show_practice("integrate.gates", "integrate.gates.pipeline-checks")
+    found.arrive()
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), Card))
+    return found
+
+
+def press(*keys: Qt.Key | str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press keys wherever the focus is."""
+    for key in keys:
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key(ord(key)) if isinstance(key, str) else key, modifier)
+
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def test_digits_answer_and_move_the_ladder_at_once(page: AssessPage, session: Session) -> None:
+    assert page.ladder.level == 1
+    press("4", "J", "3")
+    answers = session.assessment.answers
+    assert answers["integrate.gates.pipeline-checks"].value == "fully"
+    assert answers["integrate.gates.critical-stop"].value == "largely"
+    assert page.ladder.level == 2
+    press("1")
+    assert page.ladder.level == 1
+
+
+def test_every_criterion_of_a_pillar_by_keyboard_survives_closing(
+    page: AssessPage, session: Session, saved: Callable[[], None]
+) -> None:
+    pillar = session.questionnaire.pillar[0]
+    count = sum(len(practice.criterion) for practice in pillar.practice)
+    for _ in range(count):
+        press("3", "J")
+    assert page.criterion.startswith(session.questionnaire.pillar[1].id)
+    saved()
+    answers = Engagement.open(session.folder).assessment.answers
+    assert all(answers[c.id].value == "largely" for practice in pillar.practice for c in practice.criterion)
+
+
+def test_not_applicable_asks_for_its_reason_in_place(page: AssessPage, session: Session, qtbot: QtBot) -> None:
+    press("0")
+    assert card_state(session, page.criterion).wants_reason
+    field = QApplication.focusWidget()
+    assert isinstance(field, Writing)
+    QTest.keyClicks(field, "Runs at the provider")
+    press(Qt.Key.Key_Return)
+    assert session.assessment.answers[page.criterion].reason == "Runs at the provider"
+    assert isinstance(QApplication.focusWidget(), Card)
+    press("2")
+    assert session.assessment.answers[page.criterion].value == "partly"
+    assert session.assessment.answers[page.criterion].reason == ""
+
+
+def test_a_note_takes_the_letters_that_are_keys_elsewhere(page: AssessPage, session: Session, qtbot: QtBot) -> None:
+    press("N")
+    field = QApplication.focusWidget()
+    assert isinstance(field, Writing)
+    QTest.keyClicks(field, "jkmne 1234")
+    press(Qt.Key.Key_Escape)
+    assert session.assessment.answers[page.criterion].note == "jkmne 1234"
+    assert session.assessment.answers[page.criterion].value == "largely"
+
+
+def test_a_note_that_is_being_typed_is_not_lost_when_the_window_closes(
+    page: AssessPage, session: Session, window: MainWindow, qtbot: QtBot
+) -> None:
+    criterion = page.criterion
+    press("N")
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, "half a sen")
+    window.close()
+    assert Engagement.open(session.folder).assessment.answers[criterion].note == "half a sen"
+
+
+def test_mark_basis_and_clear(page: AssessPage, session: Session) -> None:
+    press("M", "B", "B")
+    answer = session.assessment.answers[page.criterion]
+    assert answer.marked
+    assert answer.basis is Basis.DOCUMENT
+    press(Qt.Key.Key_Backspace)
+    assert page.criterion not in session.assessment.answers
+
+
+def test_control_z_takes_back_and_shift_does_it_again(page: AssessPage, session: Session) -> None:
+    press("1")
+    press("Z", modifier=CONTROL)
+    assert session.assessment.answers[page.criterion].value == "largely"
+    press("Z", modifier=CONTROL_SHIFT)
+    assert session.assessment.answers[page.criterion].value == "no"
+
+
+def test_evidence_is_accepted_by_one_key_and_a_challenge_explained(
+    page: AssessPage, session: Session, qtbot: QtBot
+) -> None:
+    session.take("payments")
+    page.show_destination(Destination("assess", "integrate.gates", CHALLENGED))
+    state = card_state(session, CHALLENGED)
+    assert state.challenged
+    card = QApplication.focusWidget()
+    assert isinstance(card, Card)
+    assert "Challenged" in card.accessibleDescription()
+    card.write_reason()
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, "The gate was off for one migration day")
+    press(Qt.Key.Key_Return)
+    claim = session.claim(CHALLENGED)
+    assert claim is not None
+    assert claim.explained
+    press("E")
+    answer = session.assessment.applications["payments"].answers[CHALLENGED]
+    assert (answer.value, answer.basis) == (state.suggestion, Basis.EVIDENCE)
+    assert not card_state(session, CHALLENGED).challenged
+
+
+def test_keys_walk_over_the_end_of_a_practice(page: AssessPage, session: Session) -> None:
+    for _ in session.questionnaire.practices["integrate.gates"].criterion:
+        press("J")
+    assert page.criterion.startswith("integrate.policy")
+    press("K")
+    assert page.criterion.startswith("integrate.gates")
+    press(Qt.Key.Key_Up, Qt.Key.Key_Down, "U")
+    assert session.answer_in_hand(page.criterion) is None
+
+
+def test_find_and_filter_narrow_the_list(page: AssessPage, workspace: Workspace, qtbot: QtBot) -> None:
+    press("F", modifier=CONTROL)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "threat model")
+    listed = page.list.listed()
+    assert "integrate.design" in listed
+    assert len(listed) < 8
+    field.clear()
+    workspace.session.take("payments")
+    page.list.set_filter(Filter.CHALLENGED)
+    # What is worked on stays in the list; the rest is what the filter asks for.
+    page.show_practice("integrate.gates")
+    assert page.list.listed() == ["integrate.gates"]
+
+
+def test_go_to_anything_reaches_a_criterion(page: AssessPage, workspace: Workspace, qtbot: QtBot) -> None:
+    press("K", modifier=CONTROL)
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "wiki")
+    press(Qt.Key.Key_Return)
+    assert workspace.session.application == "wiki"
+
+
+def test_a_click_answers_and_makes_the_card_current(page: AssessPage, session: Session, qtbot: QtBot) -> None:
+    card = page.findChildren(Card)[2]
+    answer = next(b for b in card.findChildren(QPushButton) if b.accessibleName() == "Partly")
+    QTest.mouseClick(answer, Qt.MouseButton.LeftButton)
+    assert page.criterion == session.questionnaire.practices["integrate.gates"].criterion[2].id
+    assert session.assessment.answers[page.criterion].value == "partly"
+
+
+def test_details_fold_away(page: AssessPage) -> None:
+    def detail() -> QWidget:
+        return page.detail
+
+    assert detail().isVisible()
+    press(Qt.Key.Key_F4)
+    assert not detail().isVisible()

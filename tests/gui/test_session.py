@@ -1,0 +1,153 @@
+"""A change shows at once, is saved a moment later, and can be taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.desktop.session import Changed, Saving, Session
+from app.desktop.window import MainWindow
+from app.engagement import journal
+from app.engagement.errors import EngagementError
+from app.engagement.folder import Engagement
+from scoring.assessment import Basis
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+COMMON = "integrate.gates.pipeline-checks"
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_an_answer_shows_at_once_and_is_saved_in_the_journal(
+    session: Session, folder: Path, saved: Callable[[], None]
+) -> None:
+    before = len(lines(folder))
+    states: list[Saving] = []
+    session.saving_changed.connect(states.append)
+    session.answer(COMMON, "fully", basis=Basis.DOCUMENT)
+    assert session.assessment.answers[COMMON].value == "fully"
+    saved()
+    assert states == [Saving.WRITING, Saving.SAVED]
+    entry = lines(folder)[-1]
+    assert len(lines(folder)) == before + 1
+    assert entry["what"] == "answer"
+    assert entry["set"] == [
+        {"path": ["answers", COMMON], "from": {"value": "largely"}, "to": {"value": "fully", "basis": "document"}}
+    ]
+
+
+def test_undo_and_redo_go_through_the_journal_too(session: Session, folder: Path, saved: Callable[[], None]) -> None:
+    session.answer(COMMON, "no")
+    session.undo_stack.undo()
+    assert session.assessment.answers[COMMON].value == "largely"
+    session.undo_stack.redo()
+    assert session.assessment.answers[COMMON].value == "no"
+    saved()
+    assert [entry["what"] for entry in lines(folder)[-3:]] == ["answer", "undo", "answer"]
+
+
+def test_what_was_shown_as_saved_is_there_again_without_closing(
+    session: Session, folder: Path, saved: Callable[[], None]
+) -> None:
+    session.answer(COMMON, "partly")
+    session.take("payments")
+    session.answer(COMMON, "no")
+    saved()
+    opened = Engagement.open(folder)
+    assert opened.assessment.answers[COMMON].value == "partly"
+    assert opened.assessment.applications["payments"].answers[COMMON].value == "no"
+
+
+def test_an_application_answers_for_itself_and_the_organisation_once(session: Session) -> None:
+    organisation = next(
+        key for key in session.questionnaire.criteria if session.questionnaire.scope_of(key) == "organisation"
+    )
+    session.take("payments")
+    session.answer(COMMON, "no")
+    session.answer(organisation, "partly")
+    assert session.assessment.answers[COMMON].value == "largely"
+    assert session.assessment.applications["payments"].answers[COMMON].value == "no"
+    assert session.assessment.answers[organisation].value == "partly"
+
+
+def test_a_note_beside_a_common_answer_makes_it_the_applications_own(session: Session) -> None:
+    session.answer(COMMON, "fully", basis=Basis.INTERVIEW)
+    session.take("wiki")
+    session.amend(COMMON, note="Seen on the screen")
+    own = session.assessment.applications["wiki"].answers[COMMON]
+    assert (own.value, own.basis, own.note) == ("fully", Basis.INTERVIEW, "Seen on the screen")
+
+
+def test_a_mark_without_an_answer_leaves_no_trace_once_taken_back(session: Session) -> None:
+    open_one = next(key for key in session.questionnaire.criteria if key not in session.assessment.answers)
+    session.amend(open_one, marked=True)
+    assert session.assessment.answers[open_one].marked
+    assert session.assessment.answers[open_one].value is None
+    session.amend(open_one, marked=False)
+    assert open_one not in session.assessment.answers
+
+
+def test_a_refused_write_takes_back_what_was_shown_and_says_so(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, window: MainWindow, saved: Callable[[], None]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise EngagementError("cannot be written (No space left on device)", "journal.jsonl", "Free space.")
+
+    monkeypatch.setattr(journal, "append", refuse)
+    with qtbot.waitSignal(session.failed, timeout=5_000):
+        session.answer(COMMON, "no")
+        session.answer(COMMON, "partly")
+    qtbot.waitUntil(lambda: session.saving is Saving.SAVED)
+    assert session.assessment.answers[COMMON].value == "largely"
+    assert not session.undo_stack.canUndo()
+    assert "No space left" in window.banner.message
+    monkeypatch.undo()
+    session.answer(COMMON, "fully")
+    saved()
+    assert Engagement.open(session.folder).assessment.answers[COMMON].value == "fully"
+
+
+def test_a_second_opener_reads_only_and_is_told_why(
+    window: MainWindow, make_window: Callable[[Path | None], MainWindow], folder: Path
+) -> None:
+    second = make_window(folder)
+    assert second.session is not None
+    assert second.session.saving is Saving.READ_ONLY
+    assert "reading only" in second.banner.message
+    second.session.answer(COMMON, "no")
+    assert second.session.assessment.answers[COMMON].value == "largely"
+    assert "reading only" in second.banner.message
+
+
+def test_slow_scores_are_computed_beside_the_window_for_the_latest_answers(session: Session, qtbot: QtBot) -> None:
+    session._seconds = 10.0  # as if the last time had been slow
+    before = session.evaluation
+    session.answer(COMMON, "no")
+    with qtbot.waitSignal(session.evaluated, timeout=5_000):
+        session.answer(COMMON, "fully")
+        assert session.evaluation is before
+    practice = session.questionnaire.practices["integrate.gates"]
+    qtbot.waitUntil(
+        lambda: session.evaluation.scores.applications["wiki"].practices[practice.id] == _of(session, "wiki")
+    )
+
+
+def _of(session: Session, application: str) -> object:
+    session.take(application)
+    return session.node(session.questionnaire.practices["integrate.gates"])
+
+
+def test_changed_names_what_moved(session: Session) -> None:
+    heard: list[Changed] = []
+    session.changed.connect(heard.append)
+    session.answer(COMMON, "no")
+    assert [changed.criteria for changed in heard] == [{COMMON}]
+    assert heard[0].only_answers

@@ -1,0 +1,170 @@
+"""The window opens, closes, and stays alive whatever it is given."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QPushButton
+
+from app.desktop import recent, theme
+from app.desktop.opening import Draft
+from app.desktop.pages.applications import ApplicationsPage, free_id
+from app.desktop.widgets.new_engagement import NewEngagement
+from app.desktop.window import MainWindow
+from app.engagement.folder import Engagement
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+MakeWindow = Callable[[Path | None], MainWindow]
+
+FIRST_PAINT = """
+import sys
+from app.desktop import run
+def painted():
+    heavy = {"pydantic", "weasyprint", "matplotlib", "highspy", "typer", "jinja2", "tomllib", "PySide6.QtSvg",
+             "questionnaires.load", "scoring.scores"}
+    sys.exit(f"imported before the first paint: {found}") if (found := heavy & set(sys.modules)) else None
+    from PySide6.QtCore import QCoreApplication
+    QCoreApplication.quit()
+sys.exit(run(["colonnade"], first_painted=painted))
+"""
+
+
+def test_nothing_heavy_is_imported_and_nothing_printed_before_the_first_paint() -> None:
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT],
+        cwd=root,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_start_page_lists_what_was_open_and_opens_it(make_window: MakeWindow, folder: Path, qtbot: QtBot) -> None:
+    make_window(folder).close()
+    window = make_window(None)
+    listed = window.start.findChild(QListView)
+    assert listed is not None
+    assert listed.model().index(0, 0).data() == "Northgate Clearing, 2026-09-30"
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        listed.activated.emit(listed.model().index(0, 0))
+    assert window.windowTitle() == "Northgate Clearing – Colonnade"
+
+
+def test_a_removed_folder_leaves_the_list(make_window: MakeWindow, folder: Path) -> None:
+    make_window(folder).close()
+    assert folder in [entry.folder for entry in recent.recents()]
+    folder.rename(folder.with_name("elsewhere"))
+    assert folder not in [entry.folder for entry in recent.recents()]
+
+
+def test_a_settings_file_of_rubbish_counts_as_empty(make_window: MakeWindow) -> None:
+    path = Path(recent.settings().fileName())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"[recent]\nsize=3\n1\\folder=@Variant(\x00\xff)\n\xff\xfe[[[")
+    assert recent.recents() == []
+    assert make_window(None).start.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda folder: (folder / "engagement.toml").write_text("schema_version = 99\n"), "newer version"),
+        (lambda folder: (folder / "engagement.toml").write_text("{"), "cannot be read"),
+        (lambda folder: (folder / "journal.jsonl").unlink(), "journal is missing"),
+        (lambda folder: (folder / "questionnaire.toml").write_text("id = 3"), "holds no questionnaire"),
+    ],
+)
+def test_an_engagement_that_cannot_be_opened_says_why_and_what_next(
+    make_window: MakeWindow, folder: Path, qtbot: QtBot, make: Callable[[Path], object], says: str
+) -> None:
+    make(folder)
+    window = make_window(None)
+    window.open_folder(folder)
+    qtbot.waitUntil(lambda: bool(window.banner.message))
+    assert says in window.banner.message
+    assert "Nothing was changed" in window.banner.message
+    assert window.start.isVisible()
+    assert window.session is None
+
+
+def test_a_new_engagement_begins_with_its_applications(make_window: MakeWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    window = make_window(None)
+    qtbot.waitActive(window)
+    window.new_engagement()
+    dialog = window.findChild(NewEngagement)
+    assert dialog is not None
+    fields = {field.accessibleName(): field for field in dialog.findChildren(QLineEdit)}
+    create = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Create")
+    assert not create.isEnabled()
+    fields["Organisation"].setText("Meridian Brokers")
+    fields["Folder"].setText(str(tmp_path / "meridian"))
+    fields["As-of day"].setText("2026-13-45")
+    assert not create.isEnabled()
+    fields["As-of day"].setText("2026-06-30")
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        QTest.mouseClick(create, Qt.MouseButton.LeftButton)
+    assert window.workspace is not None
+    page = window.workspace.page
+    assert isinstance(page, ApplicationsPage)
+    window.activateWindow()  # no window manager does it here
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    name = QApplication.focusWidget()
+    assert name is not None
+    for text in ("Card Payments", "Card payments", "Intranet"):
+        QTest.keyClicks(name, text)
+        QTest.keyClick(name, Qt.Key.Key_Return)
+    window.close()
+    assessment = Engagement.open(tmp_path / "meridian").assessment
+    assert assessment.as_of == date(2026, 6, 30)
+    assert sorted(assessment.applications) == ["card-payments", "card-payments-2", "intranet"]
+
+
+def test_making_one_where_something_stands_says_so(make_window: MakeWindow, folder: Path, qtbot: QtBot) -> None:
+    window = make_window(None)
+    window._create(Draft(folder, "Other", "financial-devsecops", date(2026, 1, 1)))
+    qtbot.waitUntil(lambda: bool(window.banner.message))
+    assert "not an empty folder" in window.banner.message
+
+
+def test_the_sample_opens_with_its_evidence_and_again_as_it_was_left(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(None)
+    for answer in ("no", "fully"):
+        with qtbot.waitSignal(window.opened, timeout=30_000):
+            window.open_sample()
+        assert window.session is not None
+        assert len(window.session.assessment.applications) == 12
+        assert window.session.evaluation.claims.challenged
+        window.session.answer("integrate.gates.pipeline-checks", answer)
+    assert window.session is not None
+    assert window.session.undo_stack.count() == 1
+    window.session.undo_stack.undo()
+    assert window.session.assessment.answers["integrate.gates.pipeline-checks"].value == "no"
+
+
+def test_the_colours_follow_the_system(qapp: QApplication, window: MainWindow) -> None:
+    theme.apply(qapp, Qt.ColorScheme.Dark)
+    assert window.palette().window().color().name() == theme.DARK_COLOURS.background
+    theme.apply(qapp, Qt.ColorScheme.Unknown)
+    assert window.palette().window().color().name() == theme.LIGHT_COLOURS.background
+
+
+def test_ids_come_from_names() -> None:
+    assert free_id("Zürich Überweisungen (neu)", ()) == "zurich-uberweisungen-neu"
+    assert free_id("支付", ()) == "application"
+    assert free_id("CON", ()) == "con-app"
+    assert free_id("Wiki", {"wiki", "wiki-2"}) == "wiki-3"
