@@ -35,7 +35,7 @@ corpus: $(venv)/.project  ## every file of CORPUS=DIR against its manifest.csv
 
 screenshots: $(venv)/.dev  ## the window, light and dark, in out/screenshots
 	@command -v xvfb-run >/dev/null || { echo "Screenshots need xvfb-run: sudo apt-get install -y xvfb xauth"; exit 1; }
-	xvfb-run --auto-servernum --server-args "-screen 0 1920x1200x24" $(python) tests/bench/screenshots.py $(OUT)/screenshots
+	xvfb-run --auto-servernum --server-args "-screen 0 1920x1200x24" $(python) tests/gui/screenshots.py $(OUT)/screenshots
 
 # The dev and peers locks rest on the runtime pins. make lock UV=uv where .venv-peers cannot be had.
 UV ?= $(peers)/bin/uv

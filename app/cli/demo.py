@@ -6,27 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-import assets
 from app.cli.evidence import apply_plan
 from app.cli.results import evaluated, write_reports
-from app.engagement import history
+from app.engagement import sample
 from app.engagement.errors import UsageError
-from app.engagement.folder import ENGAGEMENT, Engagement, parse_assessment, toml_files
-from questionnaires.load import shipped
-from questionnaires.model import Scope
-from scoring.evidence.ingest import inspect
-from scoring.evidence.ingest import plan as assign
+from app.engagement.folder import Engagement
 from scoring.schedule import plan
 
 BY = "demo"
-NOW, *EARLIER = ("2026-q3", "2026-q1", "2025-q3")
-"""Folders of the sample, the engagement that the reports are about first."""
 MARK = ".colonnade-demo"
 """Says that a folder was made by this command and may be made anew."""
 
@@ -53,26 +45,16 @@ def demo(
         TextColumn("{task.fields[result]}", markup=False, table_column=Column(overflow="fold")),
     )
     with Progress(*columns, console=screen) as progress:
-        task = progress.add_task("Sample engagement", total=len(EARLIER) + 1, result="")
-        engagement = made(folder)
-        progress.advance(task)
-        with engagement:
-            for name in EARLIER:
-                _remember(engagement, name)
-                progress.advance(task)
+        task = progress.add_task("Sample engagement", total=1, result="")
+        with made(folder) as engagement:
             count = len(engagement.assessment.applications)
-            firm = engagement.assessment.organisation
-            progress.update(task, result=f"{firm}: {count} applications, {len(EARLIER)} earlier engagements")
+            firm = f"{engagement.assessment.organisation}: {count} applications"
+            progress.update(task, completed=1, result=f"{firm}, {len(sample.names()) - 1} earlier engagements")
 
-            exports = assets.SAMPLE / "exports"
             task = progress.add_task("Evidence", total=None, result="")
-            found = inspect(
-                sorted(exports.iterdir()),
-                lambda done, total, _: progress.update(task, completed=done, total=total),
+            items = sample.exports(
+                engagement, lambda done, total, _: progress.update(task, completed=done, total=total)
             )
-            of_firm = [entry for entry in found if Path(entry.path).parent.name == "organisation"]
-            rest = [entry for entry in found if entry not in of_firm]
-            items = assign(rest, engagement.assessment) + assign(of_firm, engagement.assessment, Scope.ORGANISATION)
             added = apply_plan(engagement, items, BY)
             evaluation = evaluated(engagement)
             claims = evaluation.claims
@@ -109,24 +91,9 @@ def made(folder: Path) -> Engagement:
         if not (folder / MARK).is_file():
             raise UsageError("holds something that no demo made", str(folder), "Choose another OUT.")
         shutil.rmtree(folder)
-    engagement = _created(NOW, folder)
+    engagement = sample.make(folder, BY)
     (folder / MARK).touch()
     return engagement
-
-
-def _created(name: str, folder: Path) -> Engagement:
-    source = assets.SAMPLE / name
-    assessment, _ = parse_assessment(toml_files(source), f"{source.name}/{ENGAGEMENT}")
-    content = shipped()
-    return Engagement.create(folder, assessment, content.questionnaires[assessment.questionnaire], BY)
-
-
-def _remember(engagement: Engagement, name: str) -> None:
-    """Keep an earlier sample engagement as a baseline."""
-    with tempfile.TemporaryDirectory() as scratch:
-        earlier = Path(scratch) / name
-        _created(name, earlier).close()
-        history.keep(engagement, earlier)
 
 
 def _has_display() -> bool:

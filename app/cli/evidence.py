@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import UNREADABLE
-from app.cli.options import ApplicationId, As, Folder, Json, opened, print_json, who
+from app.cli.options import ApplicationId, As, Folder, Json, Progress, opened, print_json, tell, who
 from app.engagement import actions
 from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement
@@ -55,7 +54,7 @@ def ingest(
     format_name: FormatName = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False,
     json: Json = False,
-    progress: Annotated[bool, typer.Option("--progress", help="Print progress and result as JSON lines.")] = False,
+    progress: Progress = False,
     as_: As = None,
 ) -> None:
     """Read exports into an engagement; without a scope each is assigned by what it and its path say.
@@ -67,7 +66,7 @@ def ingest(
 
     def step(done: int, total: int, path: str) -> None:
         if progress:
-            print(json_.dumps({"step": path, "share": done / total if total else 1.0}), flush=True)
+            tell({"step": path, "share": done / total if total else 1.0})
 
     with opened(folder, write=not dry_run) as engagement:
         target: Target = Scope.ORGANISATION if organisation else application
@@ -78,7 +77,7 @@ def ingest(
         if not dry_run:
             apply_plan(engagement, items, who(as_))
     if progress:
-        print(json_.dumps(plan_as_json(items, dry_run), ensure_ascii=False), flush=True)
+        tell(plan_as_json(items, dry_run))
     elif json:
         print_json(plan_as_json(items, dry_run))
     else:
@@ -91,16 +90,9 @@ def ingest(
 
 def apply_plan(engagement: Engagement, items: Sequence[PlannedItem], by: str) -> int:
     """Register what is to be added, as one journal entry; returns how many files that were."""
-    added = [item for item in items if item.outcome is Planned.ADD and item.evidence is not None]
-    changes = [
-        change
-        for item in added
-        if item.evidence is not None
-        for change in actions.add_evidence(application_of(item), item.evidence)
-    ]
-    if changes:
-        engagement.apply("ingest", changes, by)
-    return len(added)
+    changes = actions.add_planned(items)
+    engagement.apply("ingest", changes, by)
+    return len(changes)
 
 
 def application_of(item: PlannedItem) -> str | None:

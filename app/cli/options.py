@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,8 @@ ApplicationId = Annotated[str | None, typer.Option("--application", metavar="ID"
 TierId = Annotated[str | None, typer.Option("--tier", metavar="T", help="Of this tier: 1, 2 or 3.")]
 As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who acts (default: the system user).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+Progress = Annotated[bool, typer.Option("--progress", help="Print progress and result as JSON lines.")]
 
 
 def opened(folder: Path, *, write: bool = False) -> Engagement:
@@ -44,3 +47,8 @@ def print_json(value: Any) -> None:
     """One JSON document on standard output."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write("\n")
+
+
+def tell(entry: Mapping[str, Any]) -> None:
+    """One JSON line, at once: what ``--progress`` prints for the window that waits for it."""
+    print(json.dumps(entry, ensure_ascii=False), flush=True)

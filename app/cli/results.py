@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json as json_
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, Folder, Json, TierId, opened, print_json, who
+from app.cli.options import As, Folder, Json, Progress, TierId, opened, print_json, tell, who
 from app.engagement import actions
 from app.engagement.errors import UsageError
-from app.engagement.folder import Engagement
+from app.engagement.folder import Engagement, plan_as_data
 from scoring.assessment import Lane
 from scoring.evaluation import Evaluation, evaluate
 from scoring.roadmap import Initiative, Plan, Wave
@@ -101,16 +100,26 @@ def _row(
 # ---- roadmap and decisions
 
 
-def roadmap(folder: Folder, tier: TierId = None, json: Json = False, as_: As = None) -> None:
+def roadmap(
+    folder: Folder,
+    tier: TierId = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, store nothing.")] = False,
+    json: Json = False,
+    progress: Progress = False,
+    as_: As = None,
+) -> None:
     """Compute the roadmap over all tiers and store it; --tier shows one tier's view of it."""
     from scoring.schedule import plan as compute
 
-    with opened(folder, write=True) as engagement:
+    with opened(folder, write=not dry_run) as engagement:
         _check_tier(engagement, tier)
         evaluation = evaluated(engagement)
         found = compute(engagement.content, engagement.questionnaire, engagement.assessment, evaluation.claims)
-        engagement.store_plan(found, who(as_))
-        if json:
+        if not dry_run:
+            engagement.store_plan(found, who(as_))
+        if progress:
+            tell({"plan": plan_as_data(found)})
+        elif json:
             print_json(plan_as_json(found, tier))
         else:
             from app.cli.tables import print_plan
@@ -201,12 +210,9 @@ def report(
     folder: Folder,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the PDFs go.")],
     tier: TierId = None,
-    progress: Annotated[bool, typer.Option("--progress", help="Print progress and result as JSON lines.")] = False,
+    progress: Progress = False,
 ) -> None:
     """Write the report as PDF: one for each tier that has applications, or for one tier."""
-
-    def tell(entry: Mapping[str, Any]) -> None:
-        print(json_.dumps(entry, ensure_ascii=False), flush=True)
 
     def step(name: str, share: float) -> None:
         if progress:

@@ -9,10 +9,8 @@ from time import perf_counter
 
 from app.engagement import actions
 from app.engagement.errors import EngagementError
-from app.engagement.folder import ENGAGEMENT, Engagement, actor, parse_assessment, toml_files
-from assets import SAMPLE
+from app.engagement.folder import ENGAGEMENT, Engagement, actor
 from questionnaires.load import shipped
-from questionnaires.model import Scope
 from scoring.evaluation import Evaluation, evaluate
 from scoring.scores import Scorer
 
@@ -70,23 +68,10 @@ def open_sample(folder: Path) -> Opened:
     """The fictional firm with its exports read, made in ``folder`` if it is not there. Raises EngagementError."""
     if (folder / ENGAGEMENT).is_file():
         return open_folder(folder)
-    from scoring.evidence.ingest import Planned, inspect, plan
+    from app.engagement import sample
 
-    source = max(path.parent for path in SAMPLE.glob(f"*/{ENGAGEMENT}"))
-    content = shipped()
-    assessment, _ = parse_assessment(toml_files(source), source.name)
-    engagement = Engagement.create(folder, assessment, content.questionnaires[assessment.questionnaire], actor())
-    changes = []
-    exports = sorted((SAMPLE / "exports").iterdir())
-    for target, paths in (
-        (None, [path for path in exports if path.name != Scope.ORGANISATION]),
-        (Scope.ORGANISATION, [path for path in exports if path.name == Scope.ORGANISATION]),
-    ):
-        for item in plan(inspect(paths), engagement.assessment, target):
-            if item.outcome is Planned.ADD and item.evidence is not None:
-                application = None if target is Scope.ORGANISATION else str(item.target)
-                changes += actions.add_evidence(application, item.evidence)
-    engagement.apply("ingest", changes, actor())
+    engagement = sample.make(folder, actor())
+    engagement.apply("ingest", actions.add_planned(sample.exports(engagement)), actor())
     return _opened(engagement)
 
 

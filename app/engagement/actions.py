@@ -18,6 +18,7 @@ from app.engagement.journal import Change
 from app.engagement.state import dump
 from questionnaires.model import NOT_APPLICABLE, Content, Questionnaire, Scope
 from scoring.assessment import Answer, Assessment, Basis, Decision, Evidence, Lane
+from scoring.evidence.ingest import Planned, PlannedItem
 
 CLEAR = "clear"
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -225,6 +226,16 @@ def decide(
     if lane is Lane.PIN and wave is None:
         wave = 1
     return [Change(("decisions", item), dump(Decision(lane=lane, wave=wave, reason=reason)))]
+
+
+def add_planned(items: Iterable[PlannedItem]) -> list[Change]:
+    """What registers the exports that a plan adds."""
+    return [
+        change
+        for item in items
+        if item.outcome is Planned.ADD and item.evidence is not None
+        for change in add_evidence(None if isinstance(item.target, Scope) else item.target, item.evidence)
+    ]
 
 
 def add_evidence(application: str | None, evidence: Evidence) -> list[Change]:

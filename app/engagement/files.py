@@ -36,6 +36,14 @@ def write_atomically(path: Path, data: bytes) -> None:
                 os.unlink(temporary)
 
 
+def remove(path: Path) -> None:
+    """Take a file away, if it is there. Raises EngagementError where the folder does not let us."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def unwritable(path: Path, error: OSError) -> EngagementError:
     """The error for a write that failed."""
     reason = error.strerror or str(error)

@@ -24,7 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.content import available
 from app.engagement import journal, state
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.files import unwritable, write_atomically
+from app.engagement.files import remove, unwritable, write_atomically
 from app.engagement.journal import Change
 from questionnaires.load import Invalid, frozen_questionnaire, validate
 from questionnaires.model import Content, Questionnaire
@@ -210,7 +210,7 @@ class Engagement:
 
     def store_plan(self, plan: Plan, by: str) -> None:
         """Keep a computed plan, with the digest of what it was computed from."""
-        raw = _without_none(_PLAN.dump_python(plan, mode="json"))
+        raw = plan_as_data(plan)
         self.plan, self.plan_inputs = plan, self.inputs()
         self.apply("roadmap", [Change(("plan_sha256",), _digest({"inputs": self.plan_inputs, **raw}))], by)
         self._dirty.add(ROADMAP)
@@ -236,10 +236,15 @@ class Engagement:
     def checkpoint(self) -> None:
         """Bring the TOML files up to the journal. Raises EngagementError; the journal then still holds everything."""
         for name in sorted(self._dirty):
-            write_atomically(self.folder / name, tomli_w.dumps(self._table(name)).encode())
+            table = self._table(name)
+            if table is None:
+                remove(self.folder / name)
+            else:
+                write_atomically(self.folder / name, tomli_w.dumps(table).encode())
             self._dirty.discard(name)
 
-    def _table(self, name: str) -> dict[str, Any]:
+    def _table(self, name: str) -> dict[str, Any] | None:
+        """What a file holds as TOML; None where its application was taken out again."""
         head = {"schema_version": SCHEMA_VERSION, "journal": self._number}
         match name.split("/"):
             case [self_name] if self_name == ENGAGEMENT:
@@ -249,12 +254,11 @@ class Engagement:
                 table = {**head, **{key: value for key in ("decisions", "plan_sha256")
                                     if (value := state.current(self.assessment, (key,))) is not None}}  # fmt: skip
                 if self.plan is not None:
-                    plan = {"inputs": self.plan_inputs, **_PLAN.dump_python(self.plan, mode="json")}
-                    table["plan"] = plan
+                    table["plan"] = {"inputs": self.plan_inputs, **plan_as_data(self.plan)}
                 return dict(_without_none(table))
             case [_, file]:
-                application = self.assessment.applications[file.removesuffix(".toml")]
-                return {**head, **_without_none(state.dump(application))}
+                application = self.assessment.applications.get(file.removesuffix(".toml"))
+                return None if application is None else {**head, **_without_none(state.dump(application))}
             case _:
                 raise ValueError(name)
 
@@ -267,10 +271,22 @@ class Engagement:
             notices.append(f"{ROADMAP} does not hold the plan that was last computed; compute the roadmap again.")
             return
         self.plan_inputs = raw.pop("inputs", "")
-        try:
-            self.plan = _PLAN.validate_python(raw)
-        except ValidationError:
+        self.plan = plan_from_data(raw)
+        if self.plan is None:
             notices.append(f"{ROADMAP} holds no plan that can be read; compute the roadmap again.")
+
+
+def plan_as_data(plan: Plan) -> dict[str, Any]:
+    """A whole plan as plain data; :func:`plan_from_data` reads it back."""
+    return dict(_without_none(_PLAN.dump_python(plan, mode="json")))
+
+
+def plan_from_data(data: Any) -> Plan | None:
+    """The plan that some data hold; None where they hold none."""
+    try:
+        return _PLAN.validate_python(data)
+    except ValidationError:
+        return None
 
 
 def _file_of(path: tuple[str, ...]) -> str:

@@ -189,6 +189,14 @@ def test_clear_removes_the_answer(folder: Path) -> None:
         assert CRITERION not in engagement.assessment.applications["pay"].answers
 
 
+def test_an_application_that_is_taken_out_again_leaves_no_file(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        engagement.apply("undo", [Change(("applications", "crm"), None)], BY)
+    assert [path.name for path in (folder / "applications").iterdir()] == ["pay.toml"]
+    with Engagement.open(folder) as engagement:
+        assert sorted(engagement.assessment.applications) == ["pay"]
+
+
 def test_settings_survive(folder: Path) -> None:
     with Engagement.open(folder, write=True) as engagement:
         for key, value, more in (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 
 from PySide6.QtCore import Qt, QTimer
@@ -17,7 +16,6 @@ from app.desktop.models.overview import ALL
 from app.desktop.pages.overview import session_tiers
 from app.desktop.pages.page import Page
 from app.desktop.session import Session
-from app.desktop.solving import plan_of
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.item_detail import ItemDetail
@@ -27,6 +25,7 @@ from app.desktop.widgets.wave import WaveColumn
 from app.desktop.widgets.working import Working
 from app.engagement import actions
 from app.engagement.errors import EngagementError
+from app.engagement.folder import plan_from_data
 from app.engagement.journal import Change
 from reports import words
 from scoring.assessment import Assessment, Lane
@@ -139,7 +138,7 @@ class RoadmapPage(Page):
             self._on_job_ended(outcome, assessment)
 
         folder = str(self._session.folder.absolute())
-        self.job = Job([folder], self, command=(sys.executable, "-m", "app.desktop.solving"))
+        self.job = Job(["roadmap", folder, "--dry-run", "--progress"], self)
         self.job.ended.connect(ended)
         self.job.start()
 
@@ -151,7 +150,7 @@ class RoadmapPage(Page):
         self._best.setEnabled(True)
         if outcome.ending is Ending.CANCELLED:
             return
-        plan = plan_of(outcome.result)
+        plan = plan_from_data((outcome.result or {}).get("plan"))
         if plan is None:
             remedy = self.tr("The plan in view stays. Try again.")
             self._session.failed.emit(EngagementError(spoken(outcome.message), self.tr("The solver"), remedy))

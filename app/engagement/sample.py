@@ -1,0 +1,47 @@
+"""The sample: a fictional firm with two earlier engagements and the exports of its pipelines and scanners."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from app.content import available
+from app.engagement import history
+from app.engagement.folder import ENGAGEMENT, Engagement, parse_assessment, toml_files
+from assets import SAMPLE
+from questionnaires.model import Scope
+from scoring.evidence.ingest import PlannedItem, inspect, plan
+
+
+def names() -> tuple[str, ...]:
+    """The folders of the sample's engagements, the latest first."""
+    return tuple(sorted((path.parent.name for path in SAMPLE.glob(f"*/{ENGAGEMENT}")), reverse=True))
+
+
+def make(folder: Path, by: str) -> Engagement:
+    """The sample in a new folder, its earlier engagements kept as baselines; the exports are not read yet.
+
+    Raises EngagementError.
+    """
+    latest, *earlier = names()
+    engagement = _created(latest, folder, by)
+    for name in earlier:
+        with tempfile.TemporaryDirectory() as scratch:
+            _created(name, Path(scratch) / name, by).close()
+            history.keep(engagement, Path(scratch) / name)
+    return engagement
+
+
+def _created(name: str, folder: Path, by: str) -> Engagement:
+    assessment, _ = parse_assessment(toml_files(SAMPLE / name), name)
+    content = available().content
+    return Engagement.create(folder, assessment, content.questionnaires[assessment.questionnaire], by, content)
+
+
+def exports(engagement: Engagement, progress: Callable[[int, int, str], None] | None = None) -> tuple[PlannedItem, ...]:
+    """The sample's exports, read and assigned; nothing is changed."""
+    found = inspect([SAMPLE / "exports"], progress)
+    firm = [entry for entry in found if Path(entry.path).parent.name == Scope.ORGANISATION]
+    rest = [entry for entry in found if entry not in firm]
+    return (*plan(rest, engagement.assessment), *plan(firm, engagement.assessment, Scope.ORGANISATION))
