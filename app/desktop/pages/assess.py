@@ -111,7 +111,7 @@ class AssessPage(Page):
         hint = label(keys, Role.SMALL, muted=True)
         hint.setContentsMargins(theme.px(24), theme.px(6), theme.px(16), theme.px(6))
         self._middle = QWidget()
-        self._middle.setLayout(column(head, self._scroll, rule(), hint))
+        self._middle.setLayout(column(head, rule(), self._scroll, rule(), hint))
 
     def _add_keys(self) -> None:
         """Keys of the page. Fields that take text keep theirs: a field accepts a character before a shortcut does."""
