@@ -13,6 +13,11 @@ GOOD, FOUND, USAGE, UNREADABLE = 0, 1, 2, 3
 
 def main() -> None:
     """Run the command that the arguments name. The verbs load only when there is one: a window should not wait."""
+    if getattr(sys, "frozen", False):
+        # A bundle starts itself anew where files are read side by side.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     if len(sys.argv) == 1:
         from app.desktop import run
 

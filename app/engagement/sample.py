@@ -10,7 +10,6 @@ from app.content import available
 from app.engagement import history
 from app.engagement.folder import ENGAGEMENT, Engagement, parse_assessment, toml_files
 from assets import SAMPLE
-from questionnaires.model import Scope
 from scoring.evidence.ingest import PlannedItem, inspect, plan
 
 
@@ -41,7 +40,4 @@ def _created(name: str, folder: Path, by: str) -> Engagement:
 
 def exports(engagement: Engagement, progress: Callable[[int, int, str], None] | None = None) -> tuple[PlannedItem, ...]:
     """The sample's exports, read and assigned; nothing is changed."""
-    found = inspect([SAMPLE / "exports"], progress)
-    firm = [entry for entry in found if Path(entry.path).parent.name == Scope.ORGANISATION]
-    rest = [entry for entry in found if entry not in firm]
-    return (*plan(rest, engagement.assessment), *plan(firm, engagement.assessment, Scope.ORGANISATION))
+    return plan(inspect([SAMPLE / "exports"], progress), engagement.assessment)

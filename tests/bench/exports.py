@@ -296,11 +296,11 @@ def of_size(kind: str, size: int) -> bytes:
 
 
 def folder(path: Path, count: int) -> None:
-    """So many files of mixed kinds and sizes, 2 to 200 kB, evenly over the orders of magnitude."""
+    """So many files of mixed kinds, their sizes spread evenly from 2 to 200 kB."""
     kinds = list(MAKERS)
     path.mkdir()
     for number in range(count):
-        size = 2_000 * 100 ** (number * 0.618034 % 1)
+        size = 2_000 + 198_000 * (number * 0.618034 % 1)
         (path / f"{number:04d}.export").write_bytes(of_size(kinds[number % len(kinds)], int(size)))
 
 

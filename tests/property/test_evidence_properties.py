@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from scoring.evidence import shape
 from scoring.evidence.format import Outcome, Parsed, Rejected, Undecidable
 from scoring.evidence.limits import MIB, Limits
 from scoring.evidence.registry import examine, formats
@@ -139,6 +140,20 @@ def test_streaming_changes_nothing(sample: bytes) -> None:
     """Formats that do not stream say that the file is too large; no other result may differ."""
     for streamed, held in zip(outcomes(sample, STREAMED), outcomes(sample), strict=True):
         assert streamed == held or (isinstance(streamed, Rejected) and "larger than" in streamed.reason)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=range(len(SAMPLES)))
+def test_recognition_by_the_beginning_changes_nothing(sample: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Formats that know a large export by its first keys say the same as if all of it had been looked at."""
+    whole, half = outcomes(sample), outcomes(sample[: len(sample) // 2])
+    twice = outcomes(sample + b"\n" + sample)
+    monkeypatch.setattr(shape, "_LARGE", 0)
+    assert outcomes(sample) == whole
+    assert outcomes(sample[: len(sample) // 2]) == half
+    assert outcomes(sample + b"\n" + sample) == twice
+    for length in (16, 100, 1000):
+        monkeypatch.setattr(shape, "_BEGINNING", length)
+        assert outcomes(sample) == whole
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=range(len(SAMPLES)))

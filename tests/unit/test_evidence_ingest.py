@@ -1,16 +1,21 @@
 """From files to a plan: what is walked, what belongs where, what is a duplicate."""
 
 import json
+import multiprocessing
 import zipfile
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from questionnaires.model import Scope
 from scoring.assessment import Application, Assessment
-from scoring.evidence.format import Parsed
+from scoring.evidence import ingest, side_by_side
+from scoring.evidence.format import Parsed, Rejected
 from scoring.evidence.ingest import Inspection, Planned, PlannedItem, inspect, plan
 
 
@@ -38,10 +43,12 @@ def assessment() -> Assessment:
     )
 
 
-def one(path: Path, assessment: Assessment, content: bytes) -> PlannedItem:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    [item] = plan(inspect([path]), assessment)
+def one(folder: Path, path: str, assessment: Assessment, content: bytes) -> PlannedItem:
+    """What is planned for the one file below the first part of a path, which is what the user gives."""
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    [item] = plan(inspect([folder / Path(path).parts[0]]), assessment)
     return item
 
 
@@ -80,6 +87,117 @@ def test_progress_can_end_the_work(tmp_path: Path) -> None:
         inspect([tmp_path], cancel)
 
 
+LITTER = {
+    ".DS_Store": b"\x00\x00\x00\x01Bud1" + bytes(100),
+    "._scan.sarif": b"\x00\x05\x16\x07" + bytes(100),
+    "Thumbs.db": b"\xd0\xcf\x11\xe0" + bytes(100),
+    "desktop.ini": b"[.ShellClassInfo]\r\n",
+    ".gitkeep": b"",
+    ".idea/workspace.xml": b"<project/>",
+    "~$report.xlsx": bytes(165),
+    "scan.sarif.part": b'{"version": "2.1.0", "runs": [{"tool"',
+    "Unconfirmed 1.crdownload": b'{"version"',
+    "notes.txt~": b"notes",
+}
+
+
+def test_litter_in_a_folder_is_left_out(tmp_path: Path) -> None:
+    for name, content in LITTER.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "a.sarif").write_bytes(sarif())
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("c.sarif", sarif())
+        archive.writestr(".gitkeep", b"")
+    assert [(Path(entry.path).name, entry.member) for entry in inspect([tmp_path])] == [
+        ("a.sarif", None),
+        ("b.zip", "c.sarif"),
+    ]
+
+
+def test_an_export_is_read_whatever_its_name_and_so_is_what_is_named(tmp_path: Path) -> None:
+    """A hidden or temporary name is no reason to miss an export, nor to keep silent about a file that was given."""
+    exports = (".gitleaks.sarif", ".reports/a.sarif", "b.sarif.part", "c.tmp", ".empty.json")
+    for name in exports:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"[]" if name == ".empty.json" else sarif())
+    assert len(inspect([tmp_path])) == len(exports)
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "cut.json").write_bytes(b"{")
+    for given in (tmp_path / ".hidden" / "cut.json", tmp_path / ".hidden"):
+        [entry] = inspect([given])
+        assert isinstance(entry.outcome, Rejected)
+
+
+def test_side_by_side_gives_the_same_in_the_same_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(40):
+        (tmp_path / f"{number:02}.sarif").write_bytes(sarif(rule=str(number)) * (number % 3))
+    with zipfile.ZipFile(tmp_path / "99.zip", "w") as archive:
+        archive.writestr("a.sarif", sarif())
+        archive.writestr("b.sarif", sarif(rule="b" * 10_000))
+    alone = inspect([tmp_path, tmp_path / "missing"])
+    together(monkeypatch)
+    steps: list[tuple[int, int]] = []
+    assert inspect([tmp_path, tmp_path / "missing"], lambda done, total, _: steps.append((done, total))) == alone
+    assert steps == [(done, 42) for done in range(43)]
+
+
+def together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets even a few small files be worth another process, which has to be there first."""
+    monkeypatch.setattr(ingest, "_WORTH", 1)
+    monkeypatch.setattr(ingest, "_cores", lambda: 2)
+    first = [True]
+    monkeypatch.setattr(
+        side_by_side, "wait", lambda pipes, timeout: wait(pipes, None if first and first.pop() else timeout)
+    )
+
+
+def test_a_file_that_ends_its_process_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "abc":
+        (tmp_path / name).write_bytes(sarif(rule=name))
+    (tmp_path / "d").write_bytes(sarif(rule="d" * 1000))
+    together(monkeypatch)
+    give = side_by_side._give
+
+    def given_and_killed(worker: Any, tasks: Sequence[Any], batch: list[int]) -> None:
+        worker.process.kill()
+        worker.process.join()
+        give(worker, tasks, batch)
+
+    monkeypatch.setattr(side_by_side, "_give", given_and_killed)
+    *others, last = inspect([tmp_path])
+    assert all(isinstance(entry.outcome, Parsed) for entry in others)
+    assert isinstance(last.outcome, Rejected)
+    assert "ended the process" in last.outcome.reason
+    assert multiprocessing.active_children() == []
+
+
+def test_progress_ends_work_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(40):
+        (tmp_path / str(number)).write_bytes(sarif(rule=str(number)))
+    together(monkeypatch)
+
+    def cancel(done: int, _total: int, _path: str) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        inspect([tmp_path], cancel)
+    assert multiprocessing.active_children() == []
+
+
+def test_little_work_stays_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "_cores", lambda: 4)
+    assert ingest._processes([]) == 0
+    assert ingest._processes([10**9]) == 0
+    assert ingest._processes([5_000] * 20) == 0
+    assert ingest._processes([5_000] * 1000) == 2
+    assert ingest._processes([50_000_000, 50_000_000]) == 1
+    assert ingest._processes([200_000] * 1000) == 3
+    monkeypatch.setattr(ingest, "_cores", lambda: 1)
+    assert ingest._processes([200_000] * 1000) == 0
+
+
 def test_links_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -110,12 +228,14 @@ def test_links_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
         ("x/payments-api-codeql.sarif", "", "payments-api", "name"),
         ("x/codeql.rates.sarif", "", "rates", "name"),
         ("rates/rates.sarif", "https://git.example.com/harbour/rates", "rates", "the file says"),
+        ("x/rates/y/scan.sarif", "", "rates", "folder"),
+        ("rates.sarif", "", "rates", "name"),
     ],
 )
 def test_application_is_guessed_with_the_reason(
     tmp_path: Path, assessment: Assessment, path: str, repository: str, application: str, why: str
 ) -> None:
-    item = one(tmp_path / path, assessment, sarif(repository))
+    item = one(tmp_path / "api", path, assessment, sarif(repository))
     assert (item.outcome, item.target) == (Planned.ADD, application)
     assert why in item.why
     assert item.evidence is not None
@@ -130,11 +250,43 @@ def test_application_is_guessed_with_the_reason(
         ("rates/payments-api.sarif", ""),
         ("rates/scan.sarif", "https://git.example.com/harbour/pay-core"),
         ("rates/payments-api/scan.sarif", ""),
+        ("organisation/rates/scan.sarif", ""),
+        ("x/organisation.sarif", ""),
     ],
 )
 def test_what_is_not_clear_stays_unassigned(tmp_path: Path, assessment: Assessment, path: str, repository: str) -> None:
-    item = one(tmp_path / path, assessment, sarif(repository))
+    item = one(tmp_path / "api", path, assessment, sarif(repository))
     assert (item.outcome, item.target, item.evidence) == (Planned.UNASSIGNED, None, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "repository"),
+    [
+        ("organisation/scan.sarif", ""),
+        ("exports/Organization/2026/scan.sarif", ""),
+        ("exports/organisation/rates.sarif", "https://git.example.com/harbour/rates"),
+    ],
+)
+def test_a_folder_of_the_organisation_decides(
+    tmp_path: Path, assessment: Assessment, path: str, repository: str
+) -> None:
+    item = one(tmp_path / "api", path, assessment, sarif(repository))
+    assert (item.outcome, item.target) == (Planned.ADD, Scope.ORGANISATION)
+
+
+@pytest.mark.parametrize("above", ["rates", "organisation"])
+def test_folders_above_the_given_one_say_nothing(
+    tmp_path: Path, assessment: Assessment, above: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert one(tmp_path / above, "scan.sarif", assessment, sarif()).outcome is Planned.UNASSIGNED
+    assert one(tmp_path / above, "exports/scan.sarif", assessment, sarif()).outcome is Planned.UNASSIGNED
+    monkeypatch.chdir(tmp_path / above / "exports")
+    for given in (".", "scan.sarif", f"../../{above}/exports"):
+        [item] = plan(inspect([given]), assessment)
+        assert item.outcome is Planned.UNASSIGNED
+    monkeypatch.chdir(tmp_path / above)
+    [item, _] = plan(inspect(["."]), assessment)
+    assert item.outcome is Planned.ADD
 
 
 def test_archives_and_their_folders_name_applications(tmp_path: Path, assessment: Assessment) -> None:

@@ -5,18 +5,31 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 import pytest
 
+from scoring.evidence import side_by_side as module
 from scoring.evidence.side_by_side import side_by_side
 
 ROOT = Path(__file__).parents[2]
 Task = tuple[str, Path]
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which a process that should do something counts as lost."""
+
+
+@pytest.fixture
+def _others_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process is there before this one begins to work; else this one might do all by itself."""
+    first = [True]
+
+    def waiting(pipes: Sequence[Connection], timeout: float | None) -> object:
+        return wait(pipes, None if first and first.pop() else timeout)
+
+    monkeypatch.setattr(module, "wait", waiting)
 
 
 def wait_for(there: Callable[[], bool]) -> None:
@@ -68,6 +81,7 @@ def answers(names: Iterable[str], mark: Path, workers: int = 1) -> list[tuple[st
     return [found[place] for place in range(len(tasks))]
 
 
+@pytest.mark.usefixtures("_others_first")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_task_is_answered_once_here_or_elsewhere(tmp_path: Path, workers: int) -> None:
     names = [str(number) for number in range(100)]
@@ -78,6 +92,7 @@ def test_every_task_is_answered_once_here_or_elsewhere(tmp_path: Path, workers: 
     assert len(places) > 1
 
 
+@pytest.mark.usefixtures("_others_first")
 @pytest.mark.parametrize("end", ["die", "raise"])
 def test_a_death_costs_the_task_at_hand_and_no_other(tmp_path: Path, end: str) -> None:
     names = [end, *(str(number) for number in range(40))]
@@ -105,6 +120,7 @@ def test_without_processes_all_is_done_here() -> None:
     assert dict(side_by_side(abs, [-1, -2], [1, 1], 0)) == {0: 1, 1: 2}
 
 
+@pytest.mark.usefixtures("_others_first")
 def test_a_cancelled_run_leaves_no_process_behind(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     tasks = [("hang", mark), ("here", mark), ("too", mark)]
@@ -116,6 +132,7 @@ def test_a_cancelled_run_leaves_no_process_behind(tmp_path: Path) -> None:
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.usefixtures("_others_first")
 def test_relative_paths_mean_the_same_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = answers(["0", "1", "2"], Path("mark"))
@@ -125,11 +142,12 @@ def test_relative_paths_mean_the_same_elsewhere(tmp_path: Path, monkeypatch: pyt
 ABANDONED = """
 import sys
 from pathlib import Path
-from scoring.evidence.side_by_side import side_by_side
+from scoring.evidence import side_by_side as module
 from tests.unit.test_evidence_side_by_side import work
 if __name__ == "__main__":
-    mark = Path(sys.argv[1])
-    list(side_by_side(work, [("hang", mark), ("here", mark)], [2, 1], 1))
+    mark, wait = Path(sys.argv[1]), module.wait
+    module.wait = lambda pipes, timeout: wait(pipes)
+    list(module.side_by_side(work, [("hang", mark), ("here", mark)], [2, 1], 1))
 """
 
 

@@ -15,7 +15,7 @@ import zstandard
 
 from scoring.evidence.encoding import REPLACED
 from scoring.evidence.format import Parsed, Rejected, Undecidable
-from scoring.evidence.jsontext import NOISE
+from scoring.evidence.jsontext import NOISE, beginning
 from scoring.evidence.limits import MIB, Limits
 from scoring.evidence.registry import examine
 from scoring.evidence.source import Source, Unreadable, read, read_bytes
@@ -148,6 +148,56 @@ def test_monstrous_numbers_do_no_harm(number: bytes) -> None:
 
 def test_duplicated_keys_give_one_result() -> None:
     assert results(b'{"version": "1", "runs": [], ' + BYTES[1:]) == 1
+
+
+PADDED = json.dumps({"version": "2.1.0", "runs": SARIF["runs"], "padding": "x" * MIB}).encode()
+LATE = json.dumps({"runs": SARIF["runs"], "padding": "x" * MIB, "version": "2.1.0"}).encode()
+"""Its beginning does not tell what it is."""
+
+
+@pytest.mark.parametrize("data", [PADDED, LATE, b"\xef\xbb\xbf" + PADDED, b"\n" + PADDED, gzip.compress(PADDED)])
+def test_large_exports_are_recognised_wherever_they_say_what_they_are(data: bytes) -> None:
+    assert results(data) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (PADDED[:-1], "cut off"),
+        (PADDED + b"}", "malformed at byte"),
+        (PADDED[:-1] + b", oh}", "malformed at byte"),
+        (PADDED + PADDED, "several JSON values in a row"),
+        (PADDED.replace(b'"results": [', b'"results": [1, '), "structure is not that of the format"),
+    ],
+)
+def test_large_exports_that_begin_well_are_read_to_their_end(data: bytes, said: str) -> None:
+    assert said in reason(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        (b' { "a" : 1 , "b":[1,2,{"c', {"a": b"1 ", "b": b'[1,2,{"c'}),
+        (b'{"a":{}, "b": tru', {"a": b"{}"}),
+        (b'{"a":{"b":"cut', {"a": b'{"b":"cut'}),
+        (b'{"a":"cut', {}),
+        (b'{"a":1,,"b":2}', {"a": b"1"}),
+        (b'{"x":1} {"y":2}', {"x": b"1"}),
+        (b'{"\xff":1,"b":2}', {}),
+        (b'{"a" 1}', {}),
+        (b"[1]", {}),
+        (b"{}", {}),
+        (b"", {}),
+    ],
+)
+def test_beginning_of_an_object_gives_its_first_keys(text: bytes, keys: dict[str, bytes]) -> None:
+    assert {key: bytes(value) for key, value in beginning(text, 1000).items()} == keys
+
+
+def test_digest_of_large_content_is_that_of_small() -> None:
+    data = bytes(5 * MIB)
+    [source] = read_bytes(data, "given")
+    assert source.sha256 == hashlib.sha256(data).hexdigest()
 
 
 def test_invalid_utf8_is_replaced_with_a_warning() -> None:

@@ -12,12 +12,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, get_type_hints
 
-import msgspec
-
 from questionnaires.model import Category
 from scoring.assessment import Fact
 from scoring.evidence.facts import Finding, State, Tally, finding_facts, last_run, merged
 from scoring.evidence.format import Format, Parsed, Rejected
+from scoring.evidence.sariflog import HEAD, Image, Invocation, Log, Properties, Result, Rule, Rules, Run, Tool
 from scoring.evidence.scalars import label, moment, repository
 from scoring.evidence.severity import NOT_RATED, Rating, rate
 from scoring.evidence.shape import Kind, Shape
@@ -37,163 +36,6 @@ _STATED = frozenset({"accepted", ""})
 """What the status of a suppression must be for it to count."""
 
 
-class _Properties(msgspec.Struct):
-    score: Any = msgspec.field(name="security-severity", default=None)
-    severity: Any = None
-    tags: Any = None
-
-
-_Bag = _Properties | list[Any] | None
-"""A property bag; tools written in PHP write an empty one as a list."""
-
-
-class _Configuration(msgspec.Struct):
-    level: str | None = None
-
-
-class _Rule(msgspec.Struct):
-    id: Any = None
-    name: Any = None
-    configuration: _Configuration | None = msgspec.field(name="defaultConfiguration", default=None)
-    default_level: str | None = msgspec.field(name="defaultLevel", default=None)
-    properties: _Bag = None
-
-
-_RuleList = list[_Rule] | dict[str, _Rule] | None
-"""Before 2.1.0 an object by rule id."""
-
-
-class _Component(msgspec.Struct):
-    name: Any = None
-    version: Any = None
-    semantic: Any = msgspec.field(name="semanticVersion", default=None)
-    rules: _RuleList = None
-
-
-class _Tool(_Component):
-    """Has a driver since 2.1.0; before, the tool itself was what the driver is."""
-
-    driver: _Component | None = None
-    extensions: list[_Component] | None = None
-
-
-class _Index(msgspec.Struct):
-    index: int | None = None
-
-
-class _Reference(msgspec.Struct):
-    id: Any = None
-    index: int | None = None
-    component: _Index | None = msgspec.field(name="toolComponent", default=None)
-
-
-class _Suppression(msgspec.Struct):
-    status: str | None = None
-    state: str | None = None
-
-
-class _Seen(msgspec.Struct):
-    first: Any = msgspec.field(name="firstDetectionTimeUtc", default=None)
-
-
-class _Result(msgspec.Struct, gc=False):
-    """Location and message stay undecoded: they only tell whether two results are the same."""
-
-    rule_id: str | None = msgspec.field(name="ruleId", default=None)
-    rule_index: int | None = msgspec.field(name="ruleIndex", default=None)
-    rule: _Reference | None = None
-    level: str | None = None
-    kind: str | None = None
-    baseline: str | None = msgspec.field(name="baselineState", default=None)
-    message: msgspec.Raw = msgspec.Raw()
-    locations: msgspec.Raw = msgspec.Raw()
-    suppressions: list[_Suppression] | None = None
-    suppression_states: list[Any] | None = msgspec.field(name="suppressionStates", default=None)
-    properties: _Bag = None
-    provenance: _Seen | None = None
-
-
-class _Invocation(msgspec.Struct):
-    successful: bool | None = msgspec.field(name="executionSuccessful", default=None)
-    start: Any = msgspec.field(name="startTimeUtc", default=None)
-    end: Any = msgspec.field(name="endTimeUtc", default=None)
-    old_start: Any = msgspec.field(name="startTime", default=None)
-    old_end: Any = msgspec.field(name="endTime", default=None)
-
-
-class _Checkout(msgspec.Struct):
-    uri: Any = msgspec.field(name="repositoryUri", default=None)
-    old_uri: Any = msgspec.field(name="uri", default=None)
-    branch: Any = None
-
-
-class _Image(msgspec.Struct):
-    image: Any = msgspec.field(name="imageName", default=None)
-
-
-class _Resources(msgspec.Struct):
-    rules: _RuleList = None
-
-
-class _Run(msgspec.Struct):
-    tool: _Tool | None = None
-    results: list[_Result] | None = None
-    invocations: list[_Invocation] | None = None
-    invocation: _Invocation | None = None
-    checkouts: list[_Checkout] | None = msgspec.field(name="versionControlProvenance", default=None)
-    properties: _Image | list[Any] | None = None
-    rules: _RuleList = None
-    resources: _Resources | None = None
-
-
-_HEAD = {field.encode_name: field.name for field in msgspec.structs.fields(_Run) if field.name != "results"}
-"""What a run holds beside its results: key in the file → field."""
-
-
-class _Log(msgspec.Struct):
-    runs: list[_Run]
-
-
-class _Rules:
-    """The rules of one run, found by index or id."""
-
-    def __init__(self, run: _Run) -> None:
-        tool = run.tool or _Tool()
-        driver = tool.driver or tool
-        old = run.rules or (run.resources.rules if run.resources else None)
-        self._components = [_listed(driver.rules or old), *(_listed(more.rules) for more in tool.extensions or ())]
-        self._by_id = {key: rule for rules in reversed(self._components) for key, rule in rules if key}
-
-    @property
-    def number(self) -> int:
-        return sum(len(rules) for rules in self._components)
-
-    @property
-    def names(self) -> set[str]:
-        return {label(rule.name).lower() for rules in self._components for _, rule in rules}
-
-    def find(self, result: _Result) -> _Rule | None:
-        """The rule that a result names: by index, else by id, where ``A/b`` is a part of rule ``A``."""
-        reference = result.rule or _Reference()
-        component = reference.component.index if reference.component else None
-        rules = self._components[0]
-        if component is not None and 0 <= component + 1 < len(self._components):
-            rules = self._components[component + 1]
-        index = reference.index if reference.index is not None else result.rule_index
-        if index is not None and 0 <= index < len(rules):
-            return rules[index][1]
-        key = result.rule_id or label(reference.id)
-        while key and key not in self._by_id:
-            key = key.rpartition("/")[0]
-        return self._by_id.get(key)
-
-
-def _listed(rules: _RuleList) -> list[tuple[str, _Rule]]:
-    if isinstance(rules, dict):
-        return list(rules.items())
-    return [(label(rule.id, 1000), rule) for rule in rules or ()]
-
-
 def _identify(shape: Shape) -> bool:
     if shape.kind is not Kind.OBJECT or not shape.is_list("runs"):
         return False
@@ -205,22 +47,22 @@ def _identify(shape: Shape) -> bool:
 def _parse(source: Source) -> Parsed | Rejected:
     if source.streamed:
         return _read(_streamed_heads(source), _streamed_results(source))
-    log = source.decode(_Log)
+    log = source.decode(Log)
     return _read(log.runs, (run.results for run in log.runs))
 
 
-def _streamed_heads(source: Source) -> list[_Run]:
+def _streamed_heads(source: Source) -> list[Run]:
     """Every run without its results, at flat memory."""
-    at = {f"runs.item.{key}": name for key, name in _HEAD.items()}
-    kinds = get_type_hints(_Run)
+    at = {f"runs.item.{key}": name for key, name in HEAD.items()}
+    kinds = get_type_hints(Run)
     wanted = {path: kinds[name] for path, name in at.items()} | {"runs.item": None, "runs.item.results": None}
-    runs: list[_Run] = []
-    run = _Run()
+    runs: list[Run] = []
+    run = Run()
     for path, value in source.stream(wanted):
         match path:
             case "runs.item":
                 runs.append(run)
-                run = _Run()
+                run = Run()
             case "runs.item.results":
                 run.results = []
             case _:
@@ -228,11 +70,11 @@ def _streamed_heads(source: Source) -> list[_Run]:
     return runs
 
 
-def _streamed_results(source: Source) -> Iterator[Iterator[_Result]]:
+def _streamed_results(source: Source) -> Iterator[Iterator[Result]]:
     """The results of each run, one run after the other; each run is read to its end before the next."""
-    values = source.stream({"runs.item.results.item": _Result, "runs.item": None})
+    values = source.stream({"runs.item.results.item": Result, "runs.item": None})
 
-    def of_one_run(first: tuple[str, Any]) -> Iterator[_Result]:
+    def of_one_run(first: tuple[str, Any]) -> Iterator[Result]:
         path, value = first
         while path != "runs.item":
             yield value
@@ -253,11 +95,11 @@ class _Part:
     """At least one run lists its results, were there none."""
 
 
-def _read(runs: list[_Run], results: Iterable[Iterable[_Result] | None]) -> Parsed:
+def _read(runs: list[Run], results: Iterable[Iterable[Result] | None]) -> Parsed:
     parts: dict[Category | None, _Part] = {}
     rules = 0
     for run, listed in zip(runs, results, strict=True):
-        catalogue = _Rules(run)
+        catalogue = Rules(run)
         rules += catalogue.number
         part = parts.setdefault(_category(run, catalogue), _Part())
         part.tools.append(_version(run))
@@ -290,7 +132,7 @@ def _part_facts(part: _Part, at: datetime | None, about: Category | None) -> Ite
     yield from last_run(at, about)
 
 
-def _count(tally: Tally, rules: _Rules, results: Iterable[_Result], tool: str) -> None:
+def _count(tally: Tally, rules: Rules, results: Iterable[Result], tool: str) -> None:
     """Counts the results of one run. Most differ only in place and message, so ratings are remembered."""
     remembered: dict[tuple[Any, ...], Finding] = {}
     counts: dict[Finding, int] = {}
@@ -310,7 +152,7 @@ def _count(tally: Tally, rules: _Rules, results: Iterable[_Result], tool: str) -
     tally.add_all(counts, identities)
 
 
-def _finding(result: _Result, rules: _Rules) -> Finding:
+def _finding(result: Result, rules: Rules) -> Finding:
     seen = moment(result.provenance.first) if result.provenance else None
     return _shared(_rating(result, rules.find(result)), _state(result), seen)
 
@@ -321,7 +163,7 @@ def _shared(rating: Rating, state: State, seen: datetime | None) -> Finding:
     return Finding(rating, state, seen)
 
 
-def _state(result: _Result) -> State:
+def _state(result: Result) -> State:
     if result.kind in _NO_FINDING or result.level in ("pass", "notApplicable"):
         return State.PASSED
     if result.baseline == "absent":
@@ -332,9 +174,9 @@ def _state(result: _Result) -> State:
     return State.OPEN
 
 
-def _rating(result: _Result, rule: _Rule | None) -> Rating:
+def _rating(result: Result, rule: Rule | None) -> Rating:
     """The first that says something: scores of result and rule, the tool's own words, then the level."""
-    bags = [bag for bag in (result.properties, rule.properties if rule else None) if isinstance(bag, _Properties)]
+    bags = [bag for bag in (result.properties, rule.properties if rule else None) if isinstance(bag, Properties)]
     for bag in bags:
         if isinstance(bag.score, str | int | float) and not isinstance(bag.score, bool):
             rated = rate("cvss", bag.score) or rate("words", str(bag.score)[:40])
@@ -351,18 +193,18 @@ def _rating(result: _Result, rule: _Rule | None) -> Rating:
     return rate("sarif-level", level) or NOT_RATED
 
 
-def _tool(run: _Run) -> str:
-    tool = run.tool or _Tool()
+def _tool(run: Run) -> str:
+    tool = run.tool or Tool()
     return label((tool.driver or tool).name, 80) or _UNNAMED
 
 
-def _version(run: _Run) -> str:
-    tool = run.tool or _Tool()
+def _version(run: Run) -> str:
+    tool = run.tool or Tool()
     driver = tool.driver or tool
     return " ".join(part for part in (_tool(run), label(driver.semantic, 40) or label(driver.version, 40)) if part)
 
 
-def _category(run: _Run, rules: _Rules) -> Category | None:
+def _category(run: Run, rules: Rules) -> Category | None:
     told = category(_tool(run))
     if "trivy" not in _tool(run).lower() or _image(run):
         return told
@@ -370,26 +212,26 @@ def _category(run: _Run, rules: _Rules) -> Category | None:
     return next(iter(kinds)) if len(kinds) == 1 and None not in kinds else told
 
 
-def _image(run: _Run) -> str:
-    return label(run.properties.image) if isinstance(run.properties, _Image) else ""
+def _image(run: Run) -> str:
+    return label(run.properties.image) if isinstance(run.properties, Image) else ""
 
 
-def _subject(runs: list[_Run]) -> str:
+def _subject(runs: list[Run]) -> str:
     checkouts = [checkout for run in runs for checkout in run.checkouts or ()]
     addresses = (repository(checkout.uri or checkout.old_uri) for checkout in checkouts)
     return next((address for address in addresses if address), "") or next(filter(None, map(_image, runs)), "")
 
 
-def _invocations(runs: list[_Run]) -> list[_Invocation]:
+def _invocations(runs: list[Run]) -> list[Invocation]:
     return [one for run in runs for one in (*(run.invocations or ()), *([run.invocation] if run.invocation else ()))]
 
 
-def _captured(runs: list[_Run]) -> datetime | None:
+def _captured(runs: list[Run]) -> datetime | None:
     stated = [moment(i.end or i.old_end or i.start or i.old_start) for i in _invocations(runs)]
     return max((at for at in stated if at is not None), default=None)
 
 
-def _scan_facts(runs: list[_Run], rules: int) -> Iterator[Fact]:
+def _scan_facts(runs: list[Run], rules: int) -> Iterator[Fact]:
     said = [one.successful for one in _invocations(runs) if one.successful is not None]
     if said:
         yield Fact(name="scan.completed", value=all(said))
@@ -397,7 +239,7 @@ def _scan_facts(runs: list[_Run], rules: int) -> Iterator[Fact]:
         yield Fact(name="scan.rules", value=rules)
 
 
-def _warnings(runs: list[_Run]) -> Iterator[str]:
+def _warnings(runs: list[Run]) -> Iterator[str]:
     silent = sum(run.results is None for run in runs)
     if silent:
         yield f"{silent} of {len(runs)} runs list no results at all: the tool may not have run to its end."
