@@ -121,7 +121,10 @@ def test_format_says_what_it_is(name: str) -> None:
 
 
 def test_catalogue_names_only_formats_that_exist() -> None:
-    assert {name for kind in catalogue().values() for name in kind.formats} == set(formats())
+    named = {name for kind in catalogue().values() for name in kind.formats}
+    assert named <= set(formats())
+    # Style and complexity: read so that nobody wonders, but it proves nothing that is asked.
+    assert set(formats()) - named == {"gitlab-codequality"}
 
 
 def test_a_clean_document_is_read_once_its_format_is_said(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def _judge(answer: Answer | None, *evidence: Evidence, rules: list[dict[str, Any
         evidence={item.sha256: item for item in evidence},
     )
     assessment = Assessment(
-        organisation="o", questionnaire="test", as_of=AS_OF, capacity=60, applications={"app": application}
+        organisation="o", questionnaire="test", as_of=AS_OF, capacity=Fraction(60), applications={"app": application}
     )
     claims = judge(_questionnaire(rules=rules), shipped().facts, assessment)
     return Judged(claims.of("app", CRITERION), claims.cap("app", CRITERION))
@@ -178,7 +179,7 @@ def test_organisation_criteria_hear_only_the_organisation() -> None:
         organisation="o",
         questionnaire="test",
         as_of=AS_OF,
-        capacity=60,
+        capacity=Fraction(60),
         applications={"app": Application(id="app", name="App", tier="1", evidence={item.sha256: item})},
     )
     assert not judge(questionnaire, shipped().facts, of_an_application).by_key

@@ -100,7 +100,7 @@ def test_score_rows_follow_the_contract(colonnade: Colonnade, folder: Path) -> N
     def row(**wanted: Any) -> dict[str, Any]:
         keys = {"tier": None, "application": None, "pillar": None, "practice": None} | wanted
         (match,) = [row for row in rows if all(row[key] == value for key, value in keys.items())]
-        return match
+        return dict(match)
 
     practice = row(tier="1", application="pay", pillar="integrate", practice="integrate.gates")
     # One of two criteria of level 2 fully: 1 + 1/2.
@@ -118,7 +118,9 @@ def test_answers_clear_and_common_answers_are_overridden(colonnade: Colonnade, f
 
     def score(application: str) -> str:
         rows = colonnade("score", folder, "--json").json["results"]
-        return next(r["exact"] for r in rows if r["application"] == application and r["practice"] == "integrate.gates")
+        return next(
+            str(r["exact"]) for r in rows if r["application"] == application and r["practice"] == "integrate.gates"
+        )
 
     assert (score("pay"), score("crm")) == ("3/2", "1/1")
     assert colonnade("answer", folder, CRITERION, "clear", "--application", "crm").code == 0

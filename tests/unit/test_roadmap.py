@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -80,7 +80,7 @@ def make_assessment(tiers: dict[str, str], answers: dict[str, str] | None = None
         organisation="o",
         questionnaire="test",
         as_of=AS_OF,
-        capacity=60,
+        capacity=Fraction(60),
         answers={key: Answer(value=value) for key, value in (answers or {}).items()},
         applications=more.pop("applications", {k: Application(id=k, name=k, tier=t) for k, t in tiers.items()}),
         **more,
@@ -159,7 +159,7 @@ def _with_findings(critical: int, age_days: int, **more: Any) -> dict[str, Appli
         bytes=1,
         format="f",
         tool="t",
-        captured_at=date.fromordinal(AS_OF.toordinal() - age_days).isoformat(),
+        captured_at=datetime.combine(AS_OF - timedelta(days=age_days), time(), UTC),
         records=Records(unit="finding", raw=0, open=0, distinct=0),
         facts=(
             Fact(name="findings.critical.open", value=critical),
@@ -451,4 +451,4 @@ def test_the_solver_finds_what_the_greedy_rule_misses() -> None:
     one = TIERS.model_copy(update={"waves": 1})
     assert greedy(items, one, AS_OF, Fraction(10)).objective == 7
     found = solve(items, one, AS_OF, Fraction(10))
-    assert (found.objective, found.gap) == (10, 0)
+    assert (found.objective, found.gap) == (Fraction(10), Fraction(0))

@@ -139,7 +139,7 @@ def test_weights_count_in_the_mean_and_not_in_the_level() -> None:
     low = scorer.practice("p0.q0", readings("no", "no", "no"))
     high = scorer.practice("p0.q1", readings("fully", "fully", "fully"))
     pillar = scored(roll_up([("p0.q0", low, Fraction(1)), ("p0.q1", high, Fraction(2))]))
-    assert (pillar.low, pillar.level, pillar.held_down_by) == (3, 1, ("p0.q0",))
+    assert (pillar.low, pillar.level, pillar.held_down_by) == (Fraction(3), 1, ("p0.q0",))
 
 
 def test_evidenced_uses_the_held_value() -> None:
