@@ -120,7 +120,7 @@ def test_nothing_applicable_has_no_score_and_enters_no_mean() -> None:
     full = scorer.practice("p0.q1", readings("fully", "fully", "fully"))
     assert nothing == Node(Coverage(0, 0, 3), None)
     parent = roll_up([("p0.q0", nothing, Fraction(1)), ("p0.q1", full, Fraction(1))])
-    assert (scored(parent).low, scored(parent).level) == (4, 4)
+    assert (scored(parent).low, scored(parent).level) == (Fraction(4), 4)
     assert roll_up([("p0.q0", nothing, Fraction(1))]).score is None
 
 
