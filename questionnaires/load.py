@@ -65,7 +65,7 @@ def read_toml(path: Path, name: str) -> dict[str, Any] | Problem:
         return Problem(name, "", f"cannot be read: {error.strerror}", "Check the path and its permissions.")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # as well as what is no TOML: a number of more digits than Python reads
         return Problem(name, "", f"is not TOML: {error}", "Mend the line that the message names.")
     except RecursionError:
         return Problem(name, "", "is nested too deeply", "Content needs four levels at the most.")
@@ -103,7 +103,7 @@ def _problem(model: type[BaseModel], raw: Mapping[str, Any], file: str, where: s
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = "a very large number" if isinstance(value, int) and value.bit_length() > 200 else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

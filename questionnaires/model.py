@@ -20,13 +20,17 @@ NOT_APPLICABLE = "not-applicable"
 """The one answer that every scale has besides its own steps."""
 
 
+_NUMBER = re.compile(r"\s*[+-]?\d{1,30}([./]\d{1,30})?\s*", re.ASCII)
+
+
 def _exact(value: Any) -> Any:
     """A Fraction from an integer, a decimal number or a string such as ``"1/3"``; anything else is left to fail."""
     if isinstance(value, bool):
         raise ValueError("should be a number or a fraction such as '1/3'")
     if isinstance(value, int | Fraction):
         return Fraction(value)
-    if isinstance(value, float | str):
+    # No exponents in a text: '1e999999999' is short to write and for ever to compute.
+    if isinstance(value, float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
         try:
             return Fraction(str(value).strip())
         except (ValueError, ZeroDivisionError):
