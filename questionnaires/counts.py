@@ -18,6 +18,8 @@ class Counts:
     criteria_with_rules: int
     application_criteria: int
     application_criteria_with_rules: int
+    application_share_with_rules: float
+    """Of the application-scope criteria, between 0 and 1, to three decimals."""
     dsomm_activities: int
     """Distinct OWASP DSOMM activities that some criterion speaks to."""
 
@@ -26,13 +28,15 @@ def counts(questionnaire: Questionnaire) -> Counts:
     """Count a questionnaire's practices, criteria, rules and mapped DSOMM activities."""
     criteria = tuple(questionnaire.criteria.values())
     own = [criterion for criterion in criteria if questionnaire.scope_of(criterion.id) is Scope.APPLICATION]
+    ruled = sum(bool(criterion.rule) for criterion in own)
     return Counts(
         practices=len(questionnaire.practices),
         criteria=len(criteria),
         criteria_per_level=dict(sorted(Counter(criterion.level for criterion in criteria).items())),
         criteria_with_rules=sum(bool(criterion.rule) for criterion in criteria),
         application_criteria=len(own),
-        application_criteria_with_rules=sum(bool(criterion.rule) for criterion in own),
+        application_criteria_with_rules=ruled,
+        application_share_with_rules=round(ruled / len(own), 3) if own else 0.0,
         dsomm_activities=len({uuid for criterion in criteria for uuid in criterion.dsomm}),
     )
 

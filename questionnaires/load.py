@@ -30,6 +30,8 @@ M = TypeVar("M", bound=BaseModel)
 
 HEADER = "questionnaire.toml"
 TARGETS = "targets.toml"
+FACTS = "facts.toml"
+TIERS = "tiers.toml"
 UNMAPPED = "unmapped.toml"
 CORRECTIONS = "corrections.toml"
 ASIDE = frozenset({UNMAPPED, CORRECTIONS})
@@ -286,17 +288,19 @@ def load_unmapped(
 
 
 def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
-    """All content of a folder laid out like the shipped one.
+    """One questionnaire, or all content of a folder laid out like the shipped one.
 
-    What the folder lacks (``facts.toml``, ``tiers.toml``) is taken from what ships, so a firm's own folder may
-    hold nothing but a questionnaire. A file that cannot be loaded does not hide the problems of the others.
+    A folder holds questionnaires (folders with a ``questionnaire.toml``, or one TOML file each) and ``regimes/``. What
+    it lacks (``facts.toml``, ``tiers.toml``) is taken from what ships. A file that cannot be loaded does not hide the
+    problems of the others.
     """
     if (folder / HEADER).exists() or folder.suffix == ".toml":
         paths, regime_paths = [folder], []
     else:
         paths = sorted(path.parent for path in folder.glob(f"*/{HEADER}"))
+        paths += sorted(path for path in folder.glob("*.toml") if path.name not in (FACTS, TIERS))
         regime_paths = sorted((folder / "regimes").glob("*.toml"))
-    if not paths:
+    if not paths and not regime_paths:
         hint = f"A questionnaire is a folder that holds {HEADER}, or one TOML file."
         return Invalid((Problem(str(folder), "", "holds no questionnaire", hint),))
     problems: list[Problem] = []
@@ -310,15 +314,19 @@ def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
     def own(name: str) -> Path:
         return folder / name if folder.is_dir() and (folder / name).exists() else CONTENT / name
 
-    facts = keep(load_facts(own("facts.toml")))
-    tiers = keep(load_tiers(own("tiers.toml"), facts or {}))
+    facts = keep(load_facts(own(FACTS)))
+    tiers = keep(load_tiers(own(TIERS), facts or {}))
     if facts is None or tiers is None:
         return Invalid(tuple(problems))
     questionnaires: dict[str, Questionnaire] = {}
     tables: dict[Path, Questionnaire] = {}
     for path in paths:
-        questionnaire = keep(load_questionnaire(path, facts, tiers), "" if path == folder else path.name)
-        if questionnaire is not None:
+        inside = path != folder and path.is_dir()
+        questionnaire = keep(load_questionnaire(path, facts, tiers), path.name if inside else "")
+        if questionnaire is not None and questionnaire.id in questionnaires:
+            hint = "Give each questionnaire an id of its own."
+            problems.append(Problem(path.name, "id", f"is '{questionnaire.id}', as in another file", hint))
+        elif questionnaire is not None:
             questionnaires[questionnaire.id] = questionnaire
             if (path / UNMAPPED).exists():
                 tables[path / UNMAPPED] = questionnaire
@@ -327,8 +335,10 @@ def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
         table = keep(load_unmapped(path, questionnaire, questionnaires), path.parent.name)
         unmapped |= table.reason if table is not None else {}
     regimes: dict[str, Regime] = {}
+    # A firm's own regime may speak of what ships.
+    known = questionnaires if folder == CONTENT or not regime_paths else {**shipped().questionnaires, **questionnaires}
     for path in regime_paths:
-        regime = keep(load_regime(path, questionnaires), "regimes")
+        regime = keep(load_regime(path, known), "regimes")
         if regime is not None:
             regimes[regime.id] = regime
     if problems:

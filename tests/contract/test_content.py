@@ -54,6 +54,29 @@ def test_each_defect_is_the_one_problem_reported(path: Path) -> None:
     assert problem.hint, "every problem says what to do"
 
 
+def test_a_folder_of_files_reports_each_with_its_own_problem() -> None:
+    found = load_content(DATA / "defects")
+    assert isinstance(found, Invalid)
+    assert [problem.file for problem in found.problems] == [path.name for path in DEFECTS]
+
+
+def test_two_questionnaires_of_one_id_are_a_problem(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(GOOD.read_text())
+    found = load_content(tmp_path)
+    assert isinstance(found, Invalid)
+    assert [(problem.file, problem.key) for problem in found.problems] == [("b.toml", "id")]
+
+
+def test_a_folder_may_hold_nothing_but_a_regime_for_what_ships(tmp_path: Path) -> None:
+    (tmp_path / "regimes").mkdir()
+    text = (CONTENT / "regimes" / "pci-dss.toml").read_text()
+    (tmp_path / "regimes" / "own.toml").write_text(text.replace('id = "pci-dss"', 'id = "own"', 1))
+    found = load_content(tmp_path)
+    assert isinstance(found, Loaded), found
+    assert list(found.value.regimes) == ["own"]
+
+
 def test_there_are_enough_defects_and_the_base_has_none() -> None:
     assert len(DEFECTS) >= 40
     assert problems_of(GOOD) == ()
