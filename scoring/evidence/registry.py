@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from scoring.evidence import formats as modules
 from scoring.evidence.format import Format, Outcome, Parsed, Rejected, Undecidable
 from scoring.evidence.jsontext import decode
 from scoring.evidence.limits import Refused
+from scoring.evidence.scalars import repository
 from scoring.evidence.shape import Kind
 from scoring.evidence.source import Source
 
@@ -40,12 +42,16 @@ def formats() -> Mapping[str, Format]:
 def examine(source: Source, name: str | None = None) -> Outcome:
     """What a content is and says. ``name`` is a format that the user named; without it, the content alone decides."""
     try:
-        return _named(source, name) if name is not None else _recognised(source)
+        outcome = _named(source, name) if name is not None else _recognised(source)
     except Refused as refused:
         return Rejected(refused.reason)
     except OSError as error:
         # A disk or a network share that fails between two passes over a large file.
         return Rejected(f"It cannot be read: {error.strerror or 'the system gives no reason'}. Copy it and try again.")
+    if isinstance(outcome, Parsed) and "://" in outcome.subject:
+        # Tools name a repository by the address that they were given, password included.
+        return replace(outcome, subject=repository(outcome.subject))
+    return outcome
 
 
 def _named(source: Source, name: str) -> Outcome:

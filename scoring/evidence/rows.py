@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from scoring.evidence.jsontext import Text, decode
+from scoring.evidence.scalars import whole
 from scoring.evidence.source import Source
 
 UNDATED = "The list does not say when it was fetched: its latest event stands for that, so ages are at least these."
@@ -40,7 +41,8 @@ def _rows(value: Text, kind: type[T], pages: int) -> Iterator[T]:
 
 def sample(listed: int, total: object) -> str | None:
     """``"30 of 593"`` where a list says that it has more than it gives."""
-    return f"{listed} of {total}" if type(total) is int and listed < total < _MOST else None
+    number = whole(total)
+    return f"{listed} of {number}" if number is not None and listed < number < _MOST else None
 
 
 def only(values: Iterable[str]) -> str:

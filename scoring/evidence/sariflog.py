@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from scoring.evidence.scalars import label
+from scoring.evidence.scalars import label, whole
 
 
 class Properties(msgspec.Struct):
@@ -17,6 +17,7 @@ class Properties(msgspec.Struct):
 
 Bag = Properties | list[Any] | None
 """A property bag; tools written in PHP write an empty one as a list."""
+_Number = int | str | None
 
 
 class Configuration(msgspec.Struct):
@@ -50,12 +51,12 @@ class Tool(Component):
 
 
 class Index(msgspec.Struct):
-    index: int | None = None
+    index: _Number = None
 
 
 class Reference(msgspec.Struct):
     id: Any = None
-    index: int | None = None
+    index: _Number = None
     component: Index | None = msgspec.field(name="toolComponent", default=None)
 
 
@@ -72,7 +73,7 @@ class Result(msgspec.Struct, gc=False):
     """Location and message stay undecoded: they only tell whether two results are the same."""
 
     rule_id: str | None = msgspec.field(name="ruleId", default=None)
-    rule_index: int | None = msgspec.field(name="ruleIndex", default=None)
+    rule_index: _Number = msgspec.field(name="ruleIndex", default=None)
     rule: Reference | None = None
     level: str | None = None
     kind: str | None = None
@@ -86,7 +87,7 @@ class Result(msgspec.Struct, gc=False):
 
 
 class Invocation(msgspec.Struct):
-    successful: bool | None = msgspec.field(name="executionSuccessful", default=None)
+    successful: Any = msgspec.field(name="executionSuccessful", default=None)
     start: Any = msgspec.field(name="startTimeUtc", default=None)
     end: Any = msgspec.field(name="endTimeUtc", default=None)
     old_start: Any = msgspec.field(name="startTime", default=None)
@@ -147,17 +148,19 @@ class Rules:
     def find(self, result: Result) -> Rule | None:
         """The rule that a result names: by index, else by id, where ``A/b`` is a part of rule ``A``."""
         reference = result.rule or Reference()
-        component = reference.component.index if reference.component else None
+        component = whole(reference.component.index) if reference.component else None
         rules = self._components[0]
-        if component is not None and 0 <= component + 1 < len(self._components):
+        if component is not None and component + 1 < len(self._components):
             rules = self._components[component + 1]
-        index = reference.index if reference.index is not None else result.rule_index
-        if index is not None and 0 <= index < len(rules):
-            return rules[index][1]
-        key = result.rule_id or label(reference.id)
+        index = whole(reference.index if reference.index is not None else result.rule_index)
+        known, rule = rules[index] if index is not None and index < len(rules) else ("", None)
+        key = result.rule_id or label(reference.id, 1000)
+        # An index into a component that is named otherwise, or that a merge has shifted, leads to another rule.
+        if rule is not None and (not key or not known or f"{key}/".startswith(f"{known}/")):
+            return rule
         while key and key not in self._by_id:
             key = key.rpartition("/")[0]
-        return self._by_id.get(key)
+        return self._by_id.get(key, rule)
 
 
 def _listed(rules: RuleList) -> list[tuple[str, Rule]]:

@@ -61,6 +61,12 @@ def quantity(value: object) -> float | None:
     return number if 0 <= number < 1e15 else None
 
 
+def whole(value: object) -> int | None:
+    """A whole number that is not negative, from a number or its text; None where there is none."""
+    number = quantity(value)
+    return int(number) if number is not None and number.is_integer() else None
+
+
 def repository(value: object) -> str:
     """The address of a repository without user name, password, query and fragment."""
     text = _QUERY.sub("", label(value, 500))

@@ -366,4 +366,9 @@ def _large(text: BinaryIO, limits: Limits) -> Shape:
     peek = cast(io.BufferedReader, text).peek(8192)[:8192]
     if peek.lstrip()[:1] in (b"{", b"["):
         return shapes.of_skeleton(streaming.skeleton(text, limits), limits.memory_bytes)
-    return shapes.of(peek, limits)
+    try:
+        return shapes.of(peek, limits)
+    except Refused:
+        # Its beginning alone is no whole JSON, and nothing streams past console output.
+        most = size(limits.memory_bytes)
+        raise Refused(f"It is larger than {most}, with console output ahead of the JSON. Remove that output.") from None

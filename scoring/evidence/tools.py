@@ -25,19 +25,22 @@ _TABLE: tuple[tuple[Category, str], ...] = (
     (
         Category.IAC,
         r"checkov|tfsec|terrascan|kics|cfn lint|cfn nag|cloudformation lint|conftest|kubesec|kube ?linter|kube score"
-        r"|snyk iac|iac( scan\w*)?|infrastructure as code scan\w*",
+        r"|kubescape|snyk iac|iac( scan\w*)?|infrastructure as code scan\w*",
     ),
     (
         Category.CONTAINER,
         r"grype|trivy|clair|anchore|dockle|docker scout|snyk container|twistlock|container scan\w*|image scan\w*",
     ),
-    (Category.DAST, r"zap|zaproxy|nuclei|burp|nikto|dastardly|dast|arachni|stackhawk|wapiti"),
+    (
+        Category.DAST,
+        r"zap|zaproxy|nuclei|burp|nikto|dastardly|dast|arachni|stackhawk|wapiti|acunetix|invicti|netsparker",
+    ),
     (
         Category.SAST,
         r"codeql|semgrep|opengrep|sonar(qube|cloud|scanner)?|bandit|gosec|brakeman|flawfinder|find ?sec ?bugs|spotbugs"
         r"|devskim|snyk ?code|horusec|njsscan|security code scan|checkmarx( sast)?|cxsast|fortify|veracode|coverity"
         r"|sast|static application security( testing)?|bearer|mobsfscan|sobelow|psalm|microsoft security devops"
-        r"|insider|pt ai|klocwork",
+        r"|insider|pt ai|klocwork|zizmor",
     ),
     (
         Category.SCA,

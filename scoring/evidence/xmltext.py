@@ -13,6 +13,9 @@ from scoring.evidence.limits import Limits, Refused
 
 _STEP = 1 << 16
 _MOST_INSIDE = 12
+_FORBIDDEN = bytes({*range(32)} - {*b"\t\n\r"})
+_PRINTABLE = bytes.maketrans(_FORBIDDEN, b" " * len(_FORBIDDEN))
+"""Colours of a terminal stand in the output of tests, and XML cannot hold them: they are read as blanks."""
 _NAME = re.compile(r"(?:\{(?P<namespace>[^}]*)\})?(?P<local>.*)", re.DOTALL)
 
 
@@ -164,7 +167,7 @@ def _feed(stream: BinaryIO, target: object, *, doctype: bool) -> Iterator[None]:
     parser = XMLParser(target=target, encoding="utf-8", forbid_dtd=not doctype)
     try:
         while data := stream.read(_STEP):
-            parser.feed(data)
+            parser.feed(data.translate(_PRINTABLE))
             yield
         parser.close()
     except DTDForbidden:

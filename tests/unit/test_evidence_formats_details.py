@@ -45,6 +45,8 @@ def severities(parsed: Parsed) -> dict[str, int]:
         ({"ruleId": "A/part/of"}, "high"),
         ({"ruleId": "unknown"}, "medium"),
         ({"ruleIndex": -1}, "medium"),
+        ({"ruleIndex": "0"}, "high"),
+        ({"ruleId": "B", "ruleIndex": 0}, "high"),
         ({"ruleIndex": 99, "rule": {"toolComponent": {"index": 7}}}, "medium"),
         ({}, "medium"),
         ({"ruleId": "A", "level": "note"}, "low"),
@@ -196,15 +198,25 @@ def test_runs_come_in_many_wrappings() -> None:
     bare = [{"run_number": 1, "workflow_id": 2, **run(1)}, {"run_number": 2, "workflow_id": 2, **run(2)}]
     concatenated = json.dumps(first) + json.dumps(second)
     arrays = json.dumps(bare[:1]) + json.dumps(bare[1:])
-    for value in (pages(run(1), run(2), total=2), concatenated, [first, second], bare, arrays):
+    lines = "\n".join(map(json.dumps, bare))
+    fields = [{"name": "CI", "head_branch": "main", "conclusion": "success"}] * 2
+    for value in (pages(run(1), run(2), total=2), concatenated, [first, second], bare, arrays, lines, fields):
         parsed = examined(value)
         assert (parsed.format, parsed.records.raw) == ("gh-workflow-runs", 2)
         assert [fact.sample for fact in parsed.facts if fact.sample] == []
 
 
-def test_one_page_of_a_longer_list_is_a_sample() -> None:
-    parsed = examined(pages(run(1), total=593))
+@pytest.mark.parametrize("total", [593, "593"])
+def test_one_page_of_a_longer_list_is_a_sample(total: int | str) -> None:
+    parsed = examined({**pages(run(1)), "total_count": total})
     assert {fact.sample for fact in parsed.facts} == {"1 of 593"}
+
+
+@pytest.mark.parametrize("value", [run(1), {"run_id": 1, "name": "build", "conclusion": "success"}])
+def test_a_run_or_job_by_itself_is_a_sample(value: dict[str, Any]) -> None:
+    parsed = examined({"head_branch": "main", **value})
+    assert parsed.records.raw == 1
+    assert {fact.sample for fact in parsed.facts} <= {"1 of more than 1"}
 
 
 def test_outcomes_that_are_none_do_not_count() -> None:
@@ -239,6 +251,7 @@ def test_the_list_of_one_workflow_shows_no_share_of_changes() -> None:
         {"total_count": 3, "items": []},
         [{"conclusion": "x", "status": "y", "url": "z"}],
         [{"number": 1, "state": "open", "rule": {}}],
+        [{"name": "lint", "head_sha": "0", "conclusion": "success", "app": {"id": 1}, "check_suite": {"id": 2}}],
     ],
 )
 def test_other_lists_are_not_taken_for_runs(value: object) -> None:
@@ -254,3 +267,32 @@ def test_jobs_of_one_run_from_the_command_line() -> None:
     parsed = examined({"jobs": jobs, "databaseId": 9})
     assert parsed.format == "gh-jobs"
     assert facts(parsed)["gate.failed_runs"] == 1
+
+
+def test_an_index_that_a_merge_has_shifted_does_not_lead_to_another_rule() -> None:
+    rules = [
+        {"id": "A", "defaultConfiguration": {"level": "error"}},
+        {"id": "B", "defaultConfiguration": {"level": "note"}},
+    ]
+    log = sarif({"ruleId": "B", "ruleIndex": 0}, tool={"driver": {"name": "CodeQL", "rules": rules}})
+    assert severities(examined(log)) == {"low": 1}
+
+
+def test_no_format_keeps_the_password_of_an_address() -> None:
+    component = {"type": "application", "name": "https://bot:placeholder@git.example.org/harbour/rates"}
+    bom = {"bomFormat": "CycloneDX", "metadata": {"component": component}, "components": [{"name": "left-pad"}]}
+    assert examined(bom).subject == "https://git.example.org/harbour/rates"
+    document = {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": component["name"], "packages": []}
+    assert examined(document).subject == "https://git.example.org/harbour/rates"
+
+
+@pytest.mark.parametrize("more", [{}, {"added_by_a_later_release": {}}])
+def test_a_clean_semgrep_report_is_known_by_its_other_keys(more: dict[str, Any]) -> None:
+    parsed = examined({"results": [], "errors": [], "version": "1.140.0", "paths": {"scanned": ["a.py"]}, **more})
+    assert (parsed.format, parsed.records.raw) == ("semgrep-json", 0)
+
+
+def test_colours_of_a_terminal_do_not_break_a_test_report() -> None:
+    case = "<testcase name='a'><failure message='\x1b[31mred\x1b[0m'/></testcase>"
+    parsed = examined(f"<testsuite name='a' tests='1'>{case}</testsuite>")
+    assert (parsed.format, parsed.records.open) == ("junit-xml", 1)

@@ -14,7 +14,7 @@ from scoring.evidence import addresses
 from scoring.evidence.delivery import Deployment, delivery_facts, is_production
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.rows import only, page_warning, rows, sample
-from scoring.evidence.scalars import label, moment
+from scoring.evidence.scalars import label, moment, whole
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
 from scoring.evidence.tools import SECURITY, categories
@@ -98,15 +98,15 @@ class _Workflows(msgspec.Struct):
 def _identify_environments(shape: Shape) -> bool:
     if shape.kind not in _DOCUMENTS:
         return False
-    first = shape.within("environments") if shape.is_list("environments") else shape.keys
+    first = shape.within("environments") if shape.has("environments") else shape.keys
     empty = not first and shape.has("total_count")
-    return "protection_rules" in first or (shape.is_list("environments") and empty)
+    return "protection_rules" in first or (shape.has("environments") and empty)
 
 
 def _parse_environments(source: Source) -> Parsed | Rejected:
     pages = list(rows(source, _Environments))
     listed = [one for page in pages for one in (page.environments or ([page] if page.name is not None else []))]
-    total = max((page.total for page in pages if isinstance(page.total, int)), default=0)
+    total = max((whole(page.total) or 0 for page in pages), default=0)
     page = sample(len(listed), total)
     production = [one for one in listed if is_production(label(one.name))]
     # The weakest way into production counts; where nothing is called so, the best guarded environment.
@@ -223,7 +223,7 @@ def _identify_workflows(shape: Shape) -> bool:
 def _parse_workflows(source: Source) -> Parsed | Rejected:
     pages = list(rows(source, _Workflows))
     listed = [one for page in pages for one in page.workflows or ()]
-    page = sample(len(listed), max((page.total for page in pages if isinstance(page.total, int)), default=0))
+    page = sample(len(listed), max((whole(page.total) or 0 for page in pages), default=0))
     active = [one for one in listed if label(one.state).lower() in ("active", "")]
     named: dict[Category, list[str]] = {}
     for one in active:

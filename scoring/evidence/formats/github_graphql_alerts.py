@@ -14,7 +14,7 @@ from scoring.evidence.facts import Finding, State, Tally, finding_facts, share
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.limits import Refused
 from scoring.evidence.rows import UNDATED, only, rows, sample
-from scoring.evidence.scalars import label, moment
+from scoring.evidence.scalars import label, moment, whole
 from scoring.evidence.severity import NOT_RATED, rate
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
@@ -90,7 +90,8 @@ def _parse(source: Source) -> Parsed | Rejected:
         alerts = _alerts(connection)
         repositories.add(name)
         listed += len(alerts)
-        total += connection.total if isinstance(connection.total, int) else len(alerts)
+        told = whole(connection.total)
+        total += len(alerts) if told is None else told
         for place, alert in enumerate(alerts):
             tally.add(_finding(alert), _identity(alert, name, place))
             moments.extend(_moments(alert))

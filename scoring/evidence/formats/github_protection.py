@@ -106,6 +106,8 @@ def _identify(shape: Shape) -> bool:
         return False
     if shape.text("url").endswith("/protection") or shape.text("protection_url").endswith("/protection"):
         return True
+    if shape.has("required_status_checks") and "enabled" in shape.within("enforce_admins"):
+        return True
     graph = shape.within("data", "repository").keys()
     if "branchProtectionRules" in graph or "branchProtectionRule" in shape.within(
         "data", "repository", "defaultBranchRef"

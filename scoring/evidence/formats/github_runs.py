@@ -18,7 +18,9 @@ from questionnaires.model import Category
 from scoring.assessment import Fact, Records
 from scoring.evidence.facts import share
 from scoring.evidence.format import Format, Parsed, Rejected
-from scoring.evidence.scalars import days, label, moment, repository
+from scoring.evidence.parts import page
+from scoring.evidence.rows import rows
+from scoring.evidence.scalars import days, label, moment, repository, whole
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
 from scoring.evidence.tools import SECURITY, categories
@@ -29,11 +31,10 @@ _RAN = frozenset({"success", "failure", "neutral"})
 _CHANGES = frozenset({"push", "pull_request", "pull_request_target", "merge_group"})
 _LEAST_DAYS = 7.0
 """A list of two busy hours is no week: a rate counts over a week at least."""
-_CLI_NAMES = """
-attempt conclusion createdAt databaseId displayTitle event headBranch headSha name number startedAt status updatedAt
-url workflowDatabaseId workflowName"""
-_CLI_KEYS = frozenset(_CLI_NAMES.split())
-"""What ``gh run list --json`` offers."""
+_RUN_KEYS = frozenset({"workflow_id", "head_branch", "head_sha", "databaseId", "workflowName", "headBranch", "headSha"})
+"""What a run has beside its conclusion; who asks for single fields (``--jq``, ``gh run list --json``) gets some."""
+_OTHER_KEYS = frozenset({"jobs", "run_id", "app"})
+"""Of what concludes as well: a run with its jobs, a job, a check of another application."""
 
 
 class _Repository(msgspec.Struct):
@@ -78,10 +79,16 @@ class _Row(msgspec.Struct):
     steps: list[_Step] | None = None
 
 
-class _Page(msgspec.Struct):
+class _Page(_Row):
+    """A page of runs or jobs, or one of them alone."""
+
     total_count: Any = None
     workflow_runs: list[_Row] | None = None
     jobs: list[_Row] | None = None
+
+    @property
+    def alone(self) -> bool:
+        return self.workflow_runs is None and self.jobs is None and self.total_count is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,56 +161,40 @@ def _owner(row: _Row) -> str:
 
 
 def _listed(source: Source, *, jobs: bool) -> _List:
-    rows: list[_Row] = []
+    listed: list[_Row] = []
     total = 0
-    for page in _pages(source):
-        rows.extend((page.jobs if jobs else page.workflow_runs) or ())
-        total = max(total, page.total_count) if isinstance(page.total_count, int) else total
+    pages = list(rows(source, _Page))
+    for one in pages:
+        listed.extend([one] if one.alone else (one.jobs if jobs else one.workflow_runs) or ())
+        total = max(total, whole(one.total_count) or 0)
     runs: dict[object, _Run] = {}
-    for row in rows:
+    for row in listed:
         run = _run(row, jobs=jobs)
         runs[run.key if run.key[0] else len(runs)] = run
-    sample = f"{len(rows)} of {total}" if total > len(rows) else None
-    return _List(len(rows), tuple(runs.values()), sample)
-
-
-def _pages(source: Source) -> Iterator[_Page]:
-    """Pages, however they were put into the file: one, several in a row, a list of them, or their rows alone."""
-    if source.shape.kind is Kind.OBJECT or (source.shape.kind is Kind.STREAM and _is_page(source.shape)):
-        yield from source.values(_Page)
-    elif _is_page(source.shape):
-        for pages in source.values(list[_Page]):
-            yield from pages
-    else:
-        for rows in source.values(list[_Row]):
-            yield _Page(workflow_runs=rows, jobs=rows)
-
-
-def _is_page(shape: Shape) -> bool:
-    return shape.is_list("workflow_runs") or shape.is_list("jobs")
+    # What was fetched by itself shows nothing of how often there is one.
+    by_itself = source.shape.kind is Kind.OBJECT and pages[0].alone
+    return _List(len(listed), tuple(runs.values()), page(len(listed), by_itself, total))
 
 
 def _identify_runs(shape: Shape) -> bool:
     if shape.kind not in (Kind.OBJECT, Kind.ARRAY, Kind.STREAM):
         return False
-    if shape.is_list("workflow_runs"):
+    if shape.has("workflow_runs"):
         return True
-    if shape.kind is Kind.OBJECT:
-        return False
-    if shape.has("run_number", "workflow_id", "head_sha"):
-        return True
-    keys = frozenset(shape.keys)
-    return keys <= _CLI_KEYS and "conclusion" in keys and bool(keys & {"databaseId", "workflowName", "headSha"})
+    told = shape.has("conclusion") and bool(_RUN_KEYS & shape.keys.keys())
+    return told and not _OTHER_KEYS & shape.keys.keys()
 
 
 def _identify_jobs(shape: Shape) -> bool:
     """GitHub's jobs name the run they belong to; GitLab and CircleCI list jobs as well, otherwise."""
-    if shape.is_list("jobs"):
+    if shape.kind not in (Kind.OBJECT, Kind.ARRAY, Kind.STREAM):
+        return False
+    if shape.has("jobs"):
         first = shape.within("jobs")
-        if {"conclusion", "steps"} <= first.keys():
+        if "conclusion" in first and bool({"steps", "run_id"} & first.keys()):
             return True
         return not first and (shape.has("total_count") or shape.has("databaseId"))
-    return shape.kind in (Kind.ARRAY, Kind.STREAM) and shape.has("run_id", "conclusion", "steps", "head_sha")
+    return shape.has("run_id", "conclusion")
 
 
 def _parse_runs(source: Source) -> Parsed | Rejected:

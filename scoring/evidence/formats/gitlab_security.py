@@ -114,7 +114,8 @@ class _Document(msgspec.Struct):
 
 def _kind(shape: Shape) -> _Report | None:
     """The kind of report that a content is; None where it is no report, or an empty one that could be any."""
-    if shape.kind is Kind.OBJECT and shape.is_list("vulnerabilities"):
+    # Analysers written in Go have null for an empty list.
+    if shape.kind is Kind.OBJECT and shape.has("vulnerabilities"):
         told = _BY_TYPE.get(_text(shape.within("scan"), "type"))
         if told is not None:
             return told

@@ -17,7 +17,7 @@ from scoring.evidence import jsontext
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.limits import Refused
 from scoring.evidence.parts import Part, Parts, rated
-from scoring.evidence.scalars import identity, label
+from scoring.evidence.scalars import identity, label, whole
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
 
@@ -118,7 +118,7 @@ def _workspaces(shape: Shape) -> bool | None:
     for name in list(advisories)[:20]:
         raw = shape.within("advisories", name, "findings").get("paths")
         for path in _texts(raw)[:1]:
-            first = path.partition(">")[0]
+            first = path.partition(">")[0].strip()
             # Workspace "packages/web" is written packages__web; scopes of packages begin with @.
             return first in (".", "") or first.startswith("..") or ("__" in first and not first.startswith("@"))
     # npm 6 numbers its runs.
@@ -167,11 +167,11 @@ def miscounted(counts: Counts | None, listed: int, *, by_path: bool = False) -> 
 
 
 def _sum(counts: Mapping[str, Any]) -> int | None:
-    total = counts.get("total")
-    if isinstance(total, int):
+    total = whole(counts.get("total"))
+    if total is not None:
         return total
-    by_severity = [counts.get(word) for word in ("info", "low", "moderate", "high", "critical")]
-    stated = [count for count in by_severity if isinstance(count, int)]
+    by_severity = [whole(counts.get(word)) for word in ("info", "low", "moderate", "high", "critical")]
+    stated = [count for count in by_severity if count is not None]
     return sum(stated) if stated else None
 
 

@@ -39,7 +39,7 @@ _STATED = frozenset({"accepted", ""})
 def _identify(shape: Shape) -> bool:
     if shape.kind is not Kind.OBJECT or not shape.is_list("runs"):
         return False
-    if shape.text("version") in ("2.1.0", "2.0.0") or "sarif" in shape.text("$schema").lower():
+    if shape.text("version").startswith(("2.1.0", "2.0.0")) or "sarif" in shape.text("$schema").lower():
         return True
     return shape.text("version") == "1.0.0" and "name" in shape.within("runs", "tool")
 
@@ -232,7 +232,7 @@ def _captured(runs: list[Run]) -> datetime | None:
 
 
 def _scan_facts(runs: list[Run], rules: int) -> Iterator[Fact]:
-    said = [one.successful for one in _invocations(runs) if one.successful is not None]
+    said = [one.successful for one in _invocations(runs) if isinstance(one.successful, bool)]
     if said:
         yield Fact(name="scan.completed", value=all(said))
     if rules:

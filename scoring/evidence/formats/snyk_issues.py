@@ -18,7 +18,7 @@ from scoring.evidence.facts import Finding, State
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.parts import Parts, page, page_warning, rated
 from scoring.evidence.rows import UNDATED, only, rows
-from scoring.evidence.scalars import event, identity, label
+from scoring.evidence.scalars import event, identity, label, whole
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
 
@@ -157,7 +157,7 @@ def _parse(source: Source) -> Parsed | Rejected:
     if not parts:
         parts.of(Category.SCA)
     more = bool(pages) and bool((pages[-1].links or {}).get("next"))
-    total = max((part.total for part in pages if isinstance(part.total, int)), default=None)
+    total = max((whole(part.total) or 0 for part in pages), default=None)
     sample = page(len(seen), more, total)
     return parts.parsed(
         "snyk-issues-json",

@@ -14,7 +14,7 @@ from scoring.evidence.delivery import per_week
 from scoring.evidence.facts import last_run, share
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.rows import only, rows, sample
-from scoring.evidence.scalars import label, moment, quantity
+from scoring.evidence.scalars import label, moment, quantity, whole
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
 
@@ -223,7 +223,7 @@ def _parse_analyses(source: Source) -> Parsed | Rejected:
     pages = list(rows(source, _Analyses))
     listed = [one for page in pages for one in page.analyses or ()]
     known = {label(one.key) or str(place): one for place, one in enumerate(listed)}
-    totals = (page.paging.total for page in pages if page.paging and isinstance(page.paging.total, int))
+    totals = (whole(page.paging.total) or 0 for page in pages if page.paging)
     page = sample(len(listed), max(totals, default=0))
     times = [at for one in known.values() if (at := moment(one.date)) is not None]
     at = max(times, default=None)

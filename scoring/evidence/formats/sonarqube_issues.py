@@ -18,7 +18,7 @@ from scoring.assessment import Fact
 from scoring.evidence.facts import Finding, State, Tally, finding_facts, share
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.rows import UNDATED, only, rows, sample
-from scoring.evidence.scalars import label, moment
+from scoring.evidence.scalars import label, moment, whole
 from scoring.evidence.severity import NOT_RATED, Rating, Severity, rate
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
@@ -158,7 +158,7 @@ def _moments(one: _Issue) -> Iterator[datetime]:
 
 def _totals(page: _Page) -> Iterator[int]:
     told = (page.total, page.paging.total if page.paging else None)
-    return (value for value in told if isinstance(value, int))
+    return (number for value in told if (number := whole(value)) is not None)
 
 
 def _dismissed(tally: Tally) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ from scoring.evidence.facts import Finding, State
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.parts import Part, Parts, rated
 from scoring.evidence.rows import rows
-from scoring.evidence.scalars import event, identity, label, repository
+from scoring.evidence.scalars import event, identity, label, repository, whole
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
 
@@ -325,13 +325,9 @@ def _misconfigurations(result: _Result, part: Part) -> None:
                 place = identity(one.id or one.old_id, result.target, cause.resource, cause.start, one.message)
                 part.add(rated("words", one.severity), place)
     if result.summary is not None:
-        passed = max(passed, _whole(result.summary.passed))
-        failed = max(failed, _whole(result.summary.failed))
+        passed = max(passed, whole(result.summary.passed) or 0)
+        failed = max(failed, whole(result.summary.failed) or 0)
     part.checks(passed, failed)
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
 
 
 def _captured(reports: list[_Report]) -> datetime | None:

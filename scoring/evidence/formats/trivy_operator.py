@@ -16,7 +16,7 @@ from questionnaires.model import Category
 from scoring.evidence.format import Format, Parsed, Rejected
 from scoring.evidence.parts import Part, Parts, rated
 from scoring.evidence.rows import only, rows
-from scoring.evidence.scalars import event, identity, label
+from scoring.evidence.scalars import event, identity, label, whole
 from scoring.evidence.shape import Keys, Kind, Shape
 from scoring.evidence.source import Source
 
@@ -189,7 +189,7 @@ def _compliance(status: _Status, part: Part) -> None:
     passed = failed = 0
     for control in (*short, *long):
         failing = [check for check in control.checks or () if _fails(check)]
-        if not failing and isinstance(control.failures, int) and control.failures > 0:
+        if not failing and whole(control.failures):
             failing = [_Check()]
         for check in failing:
             place = identity(control.plain_id, control.name, check.id, check.target)
