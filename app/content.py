@@ -44,12 +44,17 @@ def _available(folder: Path) -> Available:
     content = shipped()
     if not folder.is_dir() or not any(folder.iterdir()):
         return Available(content)
+    fixed = [path for name in ("tiers.toml", "facts.toml") if (path := folder / name).exists()]
+    if fixed:
+        hint = "Tiers and facts are those that ship; move it out of the folder."
+        return Available(content, tuple(Problem(str(path), "", "is not read", hint) for path in fixed))
     own = load_content(folder)
     if isinstance(own, Invalid):
         return Available(content, own.problems)
     taken = [key for key in own.value.questionnaires if key in content.questionnaires]
+    taken += [f"regimes/{key}" for key in own.value.regimes if key in content.regimes]
     if taken:
-        hint = "Give the own questionnaire an id of its own."
+        hint = "Give it an id of its own."
         return Available(content, tuple(Problem(str(folder / key), "id", "ships already", hint) for key in taken))
     merged = content.model_copy(
         update={

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -323,10 +323,8 @@ def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
     for path in paths:
         inside = path != folder and path.is_dir()
         questionnaire = keep(load_questionnaire(path, facts, tiers), path.name if inside else "")
-        if questionnaire is not None and questionnaire.id in questionnaires:
-            hint = "Give each questionnaire an id of its own."
-            problems.append(Problem(path.name, "id", f"is '{questionnaire.id}', as in another file", hint))
-        elif questionnaire is not None:
+        if questionnaire is not None:
+            problems += _twice(path.name, questionnaire.id, questionnaires)
             questionnaires[questionnaire.id] = questionnaire
             if (path / UNMAPPED).exists():
                 tables[path / UNMAPPED] = questionnaire
@@ -340,10 +338,16 @@ def load_content(folder: Path = CONTENT) -> Loaded[Content] | Invalid:
     for path in regime_paths:
         regime = keep(load_regime(path, known), "regimes")
         if regime is not None:
+            problems += _twice(f"regimes/{path.name}", regime.id, regimes)
             regimes[regime.id] = regime
     if problems:
         return Invalid(tuple(problems))
     return Loaded(Content(questionnaires=questionnaires, tiers=tiers, regimes=regimes, facts=facts, unmapped=unmapped))
+
+
+def _twice(file: str, key: str, taken: Container[str]) -> Iterator[Problem]:
+    if key in taken:
+        yield Problem(file, "id", f"is '{key}', as in another file", "Give each an id of its own.")
 
 
 @cache

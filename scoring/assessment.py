@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from questionnaires.model import Category, Days, Frozen, Slug, Text
 
@@ -22,10 +22,16 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 def _in_utc(value: datetime) -> datetime:
     """A moment without a zone is taken as UTC; every other is converted, so that moments compare."""
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("should be a moment that UTC can hold") from None
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
+"""Of an engagement: its waves must be days of the calendar, too."""
 
 
 class Basis(StrEnum):
@@ -139,6 +145,11 @@ class Decision(Frozen):
     """Pin: the wave it stands in. Defer: the first wave it may stand in."""
     reason: Text
 
+    @property
+    def excludes(self) -> bool:
+        """Whether it keeps the item, and with it all that needs the item, out of the plan."""
+        return self.lane is Lane.DROP or (self.lane is Lane.DEFER and self.wave is None)
+
 
 class Assessment(Frozen):
     """One assessment of one organisation at one time."""
@@ -147,7 +158,7 @@ class Assessment(Frozen):
     questionnaire: Slug
     questionnaire_sha256: Sha256 | None = None
     """Of the frozen copy of what was asked."""
-    as_of: date
+    as_of: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
     """Every age, staleness and wave start counts from this day, never from the clock."""
     assessors: tuple[str, ...] = ()
     capacity: Days
@@ -165,6 +176,13 @@ class Assessment(Frozen):
     """Roadmap item → what was decided."""
     plan_sha256: Sha256 | None = None
     """Of the plan as last computed, so that a changed plan is noticed."""
+
+    @model_validator(mode="after")
+    def _each_by_its_id(self) -> Self:
+        for key, application in self.applications.items():
+            if application.id != key:
+                raise ValueError(f"application '{key}' says that it is '{application.id}'")
+        return self
 
     def in_tier(self, tier: str) -> tuple[Application, ...]:
         """The applications of a tier, by id."""

@@ -180,6 +180,7 @@ class _Survey:
     def _drafts(self, practice: Practice, tiers: Sequence[Tier], setup_paid: dict[str, str]) -> Iterable[_Draft]:
         """The gaps of one practice in one tier, or of the organisation over all tiers, lowest level first."""
         pillar = self.questionnaire.pillar_of[practice.id].id
+        excluded = False
         for level, criteria in practice.by_level.items():
             served = tuple(tier for tier in tiers if self.targets[tier.id, pillar] >= level)
             lacking: dict[str, tuple[Criterion, ...]] = {}
@@ -195,8 +196,12 @@ class _Survey:
                 continue
             target = max(self.targets[tier.id, pillar] for tier in served)
             draft = _Draft(practice, level, served, target, lacking, Fraction(0), Fraction(0), value)
+            decision = self.assessment.decisions.get(draft.id)
+            excluded = excluded or (decision is not None and decision.excludes)
             for criterion in draft.criteria:
-                if setup_paid.setdefault(criterion.id, draft.id) == draft.id:
+                # What somebody took out of the plan, and the levels above it, pay for nobody else.
+                payer = draft.id if excluded else setup_paid.setdefault(criterion.id, draft.id)
+                if payer == draft.id:
                     draft.setup += criterion.setup_days
                 draft.effort += criterion.per_application_days * sum(criterion in lost for lost in lacking.values())
             draft.effort += draft.setup
@@ -289,9 +294,9 @@ class _Survey:
 
     def _contradictions(self, draft: _Draft) -> Iterable[tuple[str, str, str]]:
         """(criterion, step, text) for every fresh statement against something the initiative would mend."""
-        owners = [None] if draft.shared else sorted(draft.lacking)
-        for owner in owners:
-            for criterion in draft.criteria:
+        pairs = [(None, draft.criteria)] if draft.shared else sorted(draft.lacking.items())
+        for owner, criteria in pairs:
+            for criterion in criteria:
                 claim = self.claims.of(owner, criterion.id)
                 for statement in claim.statements if claim else ():
                     if statement.fresh and statement.challenges:
@@ -304,13 +309,14 @@ class _Survey:
         goal = f"level {draft.level} {name}; the target is {draft.target}"
         if draft.shared:
             text = f"The organisation lacks {_counted(len(draft.criteria), 'criterion', 'criteria')} of {goal}"
-            owners: list[Application | None] = [None]
+            pairs: list[tuple[Application | None, Criterion]] = [(None, criterion) for criterion in draft.criteria]
         else:
             total = len(self.assessment.in_tier(draft.tiers[0].id))
             lack = "lacks" if len(draft.lacking) == 1 else "lack"
             text = f"{len(draft.lacking)} of {_counted(total, 'application', 'applications')} {lack} criteria of {goal}"
-            owners = [self.assessment.applications[key] for key in draft.lacking]
-        answers = [answer_of(self.assessment.answers, owner, c.id) for owner in owners for c in draft.criteria]
+            applications = self.assessment.applications
+            pairs = [(applications[key], criterion) for key, lost in draft.lacking.items() for criterion in lost]
+        answers = [answer_of(self.assessment.answers, owner, criterion.id) for owner, criterion in pairs]
         open_ = sum(reading(self.questionnaire, answer, None).claimed == UNANSWERED for answer in answers)
         return text + (f"; {open_} of {len(answers)} answers are still open" if open_ else "")
 
@@ -334,23 +340,24 @@ def _order(drafts: Mapping[str, _Draft], setup_paid: Mapping[str, str]) -> dict[
     """
     by_practice: dict[tuple[str, str], dict[int, str]] = {}
     """(tier, practice) → level → item"""
+    brought: dict[tuple[str | None, str], str] = {}
+    """(tier, or None for the organisation; criterion) → item"""
     for key, draft in drafts.items():
         for tier in draft.tiers:
             by_practice.setdefault((tier.id, draft.practice.id), {})[draft.level] = key
+        owner = None if draft.shared else draft.tiers[0].id
+        brought |= {(owner, criterion.id): key for criterion in draft.criteria}
     levels: list[tuple[str, str]] = []
     setups: list[tuple[str, str]] = []
     prerequisites: list[tuple[str, str]] = []
     for key, draft in sorted(drafts.items()):
-        setups += [(key, setup_paid[criterion.id]) for criterion in draft.criteria]
+        setups += [(key, setup_paid.get(criterion.id, key)) for criterion in draft.criteria]
         for tier in draft.tiers:
             lower = {n: k for n, k in by_practice[tier.id, draft.practice.id].items() if n < draft.level}
             levels += [(key, lower[max(lower)])] if lower else []
-            for criterion in draft.criteria:
-                for wanted in criterion.prerequisites:
-                    items = by_practice.get((tier.id, wanted.rpartition(".")[0]), {}).values()
-                    prerequisites += [
-                        (key, item) for item in items if wanted in (entry.id for entry in drafts[item].criteria)
-                    ]
+            wanted = [other for criterion in draft.criteria for other in criterion.prerequisites]
+            found = [brought.get((owner, other)) for other in wanted for owner in (None, tier.id)]
+            prerequisites += [(key, item) for item in found if item is not None]
     edges = [(later, earlier) for later, earlier in levels + setups + prerequisites if later != earlier]
     after: dict[str, set[str]] = {key: set() for key in drafts}
     for later, earlier in edges:

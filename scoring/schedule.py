@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from importlib import import_module
 from itertools import accumulate
-from math import ceil, inf, lcm
+from math import ceil, inf, isfinite, lcm
 from typing import Any
 
 from questionnaires.model import Content, Questionnaire, Tiers
@@ -25,12 +25,14 @@ from scoring.waves import Booking, fill, first_wave, lanes
 RELATIVE_GAP = 0.005
 """Stop when the plan is proven to be this close to the best."""
 SMALL = 400
-"""Up to this many yes-or-no variables an instance is solved to the end, at gap 0."""
-NODES = 50
-"""Branches that a larger instance may cost: a limit that every run and every machine reaches at the same plan."""
+"""Up to this many yes-or-no variables an instance is solved at gap 0."""
+NODES, SMALL_NODES = 50, 500
+"""Branches that an instance may cost: a limit that every run and every machine reaches at the same plan."""
 SECONDS = 60.0
 """Safety net for slow machines. A plan that a limit ended says so, and shows its gap."""
 SEED = 1
+FINE = 360
+"""Parts of a day. A capacity that needs smaller ones is cut to them: the solver counts in doubles."""
 SOLVER = "HiGHS"
 
 
@@ -60,8 +62,10 @@ def solve(items: Sequence[Initiative], tiers: Tiers, as_of: date, capacity: Frac
     settled = _worth(items, booking, tiers)
     candidates = [start] if found.booking is None else [found.booking, start]
     best = max(candidates, key=lambda entry: _worth(items, entry, tiers))
-    bound = settled + Fraction(found.bound).limit_denominator(10**9)
     note = SOLVER if found.finished else f"{SOLVER}, stopped early"
+    if found.bound is None:
+        return best.plan(note, items, tiers, as_of)
+    bound = settled + Fraction(found.bound).limit_denominator(10**9)
     return best.plan(note, items, tiers, as_of, max(bound, _worth(items, best, tiers)))
 
 
@@ -73,7 +77,7 @@ def _worth(items: Iterable[Initiative], booking: Booking, tiers: Tiers) -> Fract
 @dataclass
 class _Found:
     booking: Booking | None
-    bound: float
+    bound: float | None
     finished: bool
 
 
@@ -99,8 +103,10 @@ class _Model:
     """(large item, wave) → the column that says how much is worked on it in that wave, in scaled days."""
 
     def __post_init__(self) -> None:
-        numbers = [*(item.effort for item in self.items), self.booked.capacity, *self.booked.left]
-        self.scale = lcm(1, *(number.denominator for number in numbers))
+        efforts = [item.effort.denominator for item in self.items]
+        self.scale = lcm(*efforts, *(left.denominator for left in self.booked.left))
+        if self.scale > FINE:
+            self.scale = lcm(*efforts, FINE)
         self.waves = len(self.booked.left)
         self.left = [int(left * self.scale) for left in self.booked.left]
         self.large = {item.id for item in self.items if item.effort > self.booked.capacity}
@@ -191,7 +197,7 @@ class _Model:
             ("time_limit", SECONDS),
             ("mip_rel_gap", 0.0 if integers <= SMALL else RELATIVE_GAP),
             ("mip_abs_gap", 1e-9),
-            ("mip_max_nodes", highspy.kHighsIInf if integers <= SMALL else NODES),
+            ("mip_max_nodes", SMALL_NODES if integers <= SMALL else NODES),
         ):
             highs.setOptionValue(name, value)
         highs.passModel(self._lp(highspy))
@@ -199,10 +205,10 @@ class _Model:
         highs.run()
         finished = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         info = highs.getInfo()
-        bound = float(info.mip_dual_bound)
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return _Found(None, bound, finished)
-        return _Found(self._booking(highs.getSolution().col_value), bound, finished)
+            return _Found(None, None, False)
+        bound = float(info.mip_dual_bound)
+        return _Found(self._booking(highs.getSolution().col_value), bound if isfinite(bound) else None, finished)
 
     def _lp(self, highspy: Any) -> Any:
         lp = highspy.HighsLp()

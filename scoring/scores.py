@@ -79,7 +79,7 @@ class Score:
     level: int
     """Of a tier or the organisation: the lowest of its applications."""
     capped: bool = False
-    """The upper levels are wholly not applicable: the level cannot rise and holds nothing down."""
+    """The upper levels have no applicable criterion: the level cannot rise and holds nothing down."""
     held_down_by: tuple[str, ...] = ()
     """What keeps the level where it is: criteria of a practice, practices of a pillar, pillars overall."""
 
@@ -113,7 +113,7 @@ class GroupResult(Result):
 
 @dataclass(frozen=True)
 class AtTarget:
-    """The headline count: practice-application pairs whose level reaches the tier's target."""
+    """The headline count: practice-application pairs without a gap to the tier's target."""
 
     reached: int
     pairs: int
@@ -202,7 +202,7 @@ class Scorer:
                 high=base + span * sums["high"],
                 evidenced=base + span * sums["evidenced"],
                 level=level,
-                capped=not unmet and level < max(practice.by_level),
+                capped=not unmet and level < questionnaire.top,
                 held_down_by=unmet,
             ),
         )
@@ -233,19 +233,25 @@ def roll_up(children: Sequence[tuple[str, Node, Fraction]]) -> Node:
     def mean(values: Iterable[Fraction]) -> Fraction:
         return sum((value * w for value, (_, _, w) in zip(values, scored, strict=True)), Fraction(0)) / total
 
-    binding = [(key, score) for key, score, _ in scored if not score.capped] or [(key, s) for key, s, _ in scored]
-    level = min(score.level for _, score in binding)
+    lowest = _lowest([(key, score) for key, score, _ in scored])
     return Node(
         coverage,
         Score(
             low=mean(score.low for _, score, _ in scored),
             high=mean(score.high for _, score, _ in scored),
             evidenced=mean(score.evidenced for _, score, _ in scored),
-            level=level,
+            level=lowest[0][1].level,
             capped=all(score.capped for _, score, _ in scored),
-            held_down_by=tuple(key for key, score in binding if score.level == level),
+            held_down_by=tuple(key for key, _ in lowest),
         ),
     )
+
+
+def _lowest(scores: Iterable[tuple[str, Score]]) -> list[tuple[str, Score]]:
+    """Those of the lowest level; a capped one is among them only where every one is capped."""
+    ordered = sorted(scores, key=lambda entry: (entry[1].capped, entry[1].level))
+    first = ordered[0][1]
+    return [(key, s) for key, s in ordered if (s.capped, s.level) == (first.capped, first.level)]
 
 
 def group(results: Mapping[str, Result]) -> GroupResult:
@@ -256,15 +262,14 @@ def group(results: Mapping[str, Result]) -> GroupResult:
         scores = [node.score for node in nodes if node.score is not None]
         if not scores:
             return Node(coverage, None)
-        count, level = len(scores), min(score.level for score in scores)
-        lowest = [score for score in scores if score.level == level]
+        count, lowest = len(scores), [score for _, score in _lowest([("", score) for score in scores])]
         return Node(
             coverage,
             Score(
                 low=sum((score.low for score in scores), Fraction(0)) / count,
                 high=sum((score.high for score in scores), Fraction(0)) / count,
                 evidenced=sum((score.evidenced for score in scores), Fraction(0)) / count,
-                level=level,
+                level=lowest[0].level,
                 capped=all(score.capped for score in scores),
                 held_down_by=tuple(dict.fromkeys(key for score in lowest for key in score.held_down_by)),
             ),
@@ -344,10 +349,13 @@ def _readings(
 def _at_target(
     questionnaire: Questionnaire, wanted: Mapping[tuple[str, str], int], tier: str, results: Sequence[Result]
 ) -> AtTarget:
+    # What holds a practice down is of the lowest level that is not met. Beyond the target it is no gap, even where the
+    # level of the target itself has no applicable criterion.
     pairs = [
-        (node.score, wanted[tier, questionnaire.pillar_of[practice].id])
+        (score.held_down_by, wanted[tier, questionnaire.pillar_of[practice].id])
         for result in results
         for practice, node in result.practices.items()
-        if node.score is not None
+        if (score := node.score) is not None
     ]
-    return AtTarget(sum(score.capped or score.level >= target for score, target in pairs), len(pairs))
+    criteria = questionnaire.criteria
+    return AtTarget(sum(not held or criteria[held[0]].level > target for held, target in pairs), len(pairs))

@@ -72,7 +72,7 @@ class Booking:
             for index, left in enumerate(self.left)
         )
         worth = objective(by_id, self.done, tiers.discount)
-        gap = None if bound is None else (bound - worth) / worth if worth else Fraction(0)
+        gap = (bound - worth) / worth if bound is not None and worth else Fraction(0) if bound == worth else None
         rest = tuple(sorted((item for item in items if item.id not in self.done), key=lambda item: item.id))
         return Plan(solver, worth, waves, rest, bound, gap)
 
@@ -142,10 +142,7 @@ def _ranks(by_id: Mapping[str, Initiative], earlier: Mapping[str, set[str]]) -> 
 
 def _allowed(item: Initiative) -> bool:
     """Whether a person left the item in the plan at all."""
-    decision = item.decision
-    return decision is None or not (
-        decision.lane is Lane.DROP or (decision.lane is Lane.DEFER and decision.wave is None)
-    )
+    return item.decision is None or not item.decision.excludes
 
 
 def _urgent(item: Initiative) -> bool:

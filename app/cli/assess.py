@@ -155,7 +155,7 @@ def answer(
         engagement.apply("answer", changes, who(as_))
         stands = changes[0].to or {}
     print(f"{criterion}: {value}" + (f" ({application})" if application else ""))
-    if value == NOT_APPLICABLE and not stands.get("reason"):
+    if value == NOT_APPLICABLE and not stands.get("reason", "").strip():
         print("colonnade: not applicable without a --reason counts as unanswered", file=sys.stderr)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from app.cli import UNREADABLE
 from app.cli.options import ApplicationId, As, Folder, Json, opened, print_json, who
-from app.engagement import dsomm
+from app.engagement import actions, dsomm
 from app.engagement.dsomm import Effect, ImportPlan
 from app.engagement.errors import UsageError
 from app.engagement.files import write_atomically
@@ -141,8 +141,7 @@ def view(folder: Folder, application: ApplicationId = None, json: Json = False) 
         questionnaire, assessment = engagement.questionnaire, engagement.assessment
         model = engagement.content.questionnaires[DSOMM]
         if application is not None and application not in assessment.applications:
-            known = ", ".join(sorted(assessment.applications)) or "none yet"
-            raise UsageError("is no known application", f"'{application}'", f"Known: {known}.")
+            raise actions.unknown("application", application, assessment.applications)
         keys: list[str | None] = [application] if application else [*sorted(assessment.applications)] or [None]
         found = derived_over([derived(questionnaire, model, assessment, key) for key in keys])
     if json:

@@ -71,8 +71,7 @@ def ingest(
     with opened(folder, write=not dry_run) as engagement:
         target: Target = Scope.ORGANISATION if organisation else application
         if application is not None and application not in engagement.assessment.applications:
-            known = ", ".join(sorted(engagement.assessment.applications)) or "none yet"
-            raise UsageError("is no known application", f"'{application}'", f"Known: {known}.")
+            raise actions.unknown("application", application, engagement.assessment.applications)
         items = assign(read(paths, step, format_name=format_name), engagement.assessment, target)
         if not dry_run:
             apply_plan(engagement, items, who(as_))

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from app.content import available
+from app.engagement.actions import line
 from app.engagement.folder import Engagement, actor
 from questionnaires.model import Content
 
@@ -40,15 +41,15 @@ def known_content() -> Content:
 
 
 def who(name: str | None) -> str:
-    return name or actor()
+    return actor() if name is None else line(name, "Who acts")
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    """One JSON document on standard output, in ASCII: no terminal's encoding and no odd file name can break it."""
+    json.dump(value, sys.stdout, indent=2, allow_nan=False)
     sys.stdout.write("\n")
 
 
 def tell(entry: Mapping[str, Any]) -> None:
     """One JSON line, at once: what ``--progress`` prints for the window that waits for it."""
-    print(json.dumps(entry, ensure_ascii=False), flush=True)
+    print(json.dumps(entry), flush=True)

@@ -130,7 +130,7 @@ def roadmap(
 def _check_tier(engagement: Engagement, tier: str | None) -> None:
     known = engagement.content.tiers.by_id
     if tier is not None and tier not in known:
-        raise UsageError("is no known tier", f"'{tier}'", f"Tiers: {', '.join(known)}.")
+        raise actions.unknown("tier", tier, known)
 
 
 def plan_as_json(plan: Plan, tier: str | None) -> dict[str, Any]:

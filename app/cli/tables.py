@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -20,12 +21,19 @@ FILE_WIDTH = 120
 """Columns where the output goes into a file or a pipe, which has no width of its own."""
 BAR = 10
 """Characters of a full bar."""
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def console() -> Console:
     """Standard output; no markup, because every shown text may come from a file."""
     out = Console(markup=False, highlight=False, emoji=False)
     return out if out.is_terminal else Console(markup=False, highlight=False, emoji=False, width=FILE_WIDTH)
+
+
+def shown(text: str, style: str = "") -> Text:
+    """A text that may come from a file: controls and direction marks are spelled out, so that none acts."""
+    spelled = (f"U+{ord(c):04X}" if unicodedata.category(c) in _HIDDEN else c for c in " ".join(text.splitlines()))
+    return Text("".join(spelled), style)
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -55,7 +63,7 @@ def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
 
 
 def _score_table(title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(title=shown(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("Pillar", ratio=1)
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, min_width=BAR)
@@ -69,11 +77,11 @@ def _cells(engagement: Engagement, name: str, node: Node, target: str) -> list[T
     score = node.score
     answered = f"{node.coverage.answered}/{node.coverage.applicable}"
     if score is None:
-        return [Text(cell) for cell in (name, "not applicable", "", "", "", target, "", answered)]
+        return [shown(cell) for cell in (name, "not applicable", "", "", "", target, "", answered)]
     share = float((score.low - base) / (top - base))
     level = f"{score.level} {engagement.questionnaire.level_name(score.level)}"
     cells = [name, f"{rounded(score.low)}", bar(share), f"{rounded(score.high)}", f"{rounded(score.evidenced)}"]
-    return [Text(cell) for cell in (*cells, target, level, answered)]
+    return [shown(cell) for cell in (*cells, target, level, answered)]
 
 
 def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int | None = None) -> None:
@@ -81,7 +89,7 @@ def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int 
     out = console()
     for wave in (plan.waves if tier is None else plan.of_tier(tier))[:waves]:
         used = f"{days(wave.used)} of {days(wave.capacity)} person-days"
-        table = Table(title=Text(f"Wave {wave.index} from {wave.start}: {used}"), title_justify="left", box=None)
+        table = Table(title=shown(f"Wave {wave.index} from {wave.start}: {used}"), title_justify="left", box=None)
         table.title_style = "bold"
         table.add_column("Item", no_wrap=True)
         table.add_column("What")
@@ -90,7 +98,7 @@ def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int 
         for item in wave.items:
             name = f"{engagement.questionnaire.practices[item.practice].name}: level {item.level}"
             cells = (item.id, name, days(item.effort), item.reasons[0].text)
-            table.add_row(*(Text(cell) for cell in cells))
+            table.add_row(*(shown(cell) for cell in cells))
         if wave.items or wave.used:
             out.print(table)
             out.print()
@@ -118,25 +126,25 @@ def print_inspections(found: Sequence[Inspection]) -> None:
     out = console()
     for inspection in found:
         outcome = inspection.outcome
-        out.print(Text(_name(inspection), style="bold"))
+        out.print(shown(_name(inspection), style="bold"))
         if not isinstance(outcome, Parsed):
             label = "undecidable" if isinstance(outcome, Undecidable) else "rejected"
-            out.print(Text(f"  {label}: {outcome.reason}"))
+            out.print(shown(f"  {label}: {outcome.reason}"))
             if isinstance(outcome, Undecidable):
-                out.print(Text(f"  it could be: {', '.join(outcome.candidates)}"))
+                out.print(shown(f"  it could be: {', '.join(outcome.candidates)}"))
             continue
         when = outcome.captured_at.date().isoformat() if outcome.captured_at else "undated"
         records = outcome.records
         counted = f"{records.raw} {records.unit}s, {records.open} open, {records.distinct} distinct"
-        out.print(Text(f"  {outcome.format} by {outcome.tool or 'an unnamed tool'}, {when}: {counted}"))
+        out.print(shown(f"  {outcome.format} by {outcome.tool or 'an unnamed tool'}, {when}: {counted}"))
         if outcome.findings is not None and outcome.findings.total:
-            out.print(Text(f"  findings: {_findings(outcome)}"))
+            out.print(shown(f"  findings: {_findings(outcome)}"))
         for fact in outcome.facts:
             of = f" ({fact.category})" if fact.category else ""
             sample = f", sample of {fact.sample}" if fact.sample else ""
-            out.print(Text(f"    {fact.name}{of} = {fact.value}{sample}"))
+            out.print(shown(f"    {fact.name}{of} = {fact.value}{sample}"))
         for warning in (*inspection.warnings, *outcome.warnings):
-            out.print(Text(f"  note: {warning}"))
+            out.print(shown(f"  note: {warning}"))
 
 
 def print_ingest(items: Sequence[PlannedItem], dry_run: bool) -> None:
@@ -156,7 +164,7 @@ def print_ingest(items: Sequence[PlannedItem], dry_run: bool) -> None:
             goes,
             item.why,
         )
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(shown(cell) for cell in cells))
     out.print(table)
     added = sum(item.outcome is Planned.ADD for item in items)
     out.print(f"{added} of {len(items)} {'to be registered' if dry_run else 'registered'}")

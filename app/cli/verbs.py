@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -28,6 +29,9 @@ demo.add_to(app)
 
 def run_verb() -> None:
     """Run one verb and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every terminal and file name is UTF-8
     try:
         app(prog_name="colonnade")
     except UsageError as error:
@@ -36,13 +40,10 @@ def run_verb() -> None:
     except EngagementError as error:
         _tell(error)
         sys.exit(UNREADABLE)
-    except KeyboardInterrupt:
-        print("colonnade: stopped", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output went away, as `| head` does; there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        # What no verb foresaw, such as a path that is too long. Interrupts and closed pipes are Typer's.
+        _tell(EngagementError(f"cannot be used ({error.strerror})", str(error.filename or ""), "Check the path."))
+        sys.exit(UNREADABLE)
 
 
 def _tell(error: EngagementError) -> None:

@@ -8,28 +8,43 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date
-from fractions import Fraction
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from app.engagement.errors import UsageError
 from app.engagement.journal import Change
 from app.engagement.state import dump
-from questionnaires.model import NOT_APPLICABLE, Content, Questionnaire, Scope
-from scoring.assessment import Answer, Assessment, Basis, Decision, Evidence, Lane
+from questionnaires.model import NOT_APPLICABLE, Content, Days, Questionnaire, Scope
+from scoring.assessment import FIRST_DAY, LAST_DAY, Answer, Assessment, Basis, Decision, Evidence, Lane
 from scoring.evidence.ingest import Planned, PlannedItem
 
 CLEAR = "clear"
+_DAYS: TypeAdapter[Any] = TypeAdapter(Days)
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 """Names that Windows keeps for devices: a folder must be movable to it."""
 
 
-def _unknown(kind: str, given: str, known: Collection[str]) -> UsageError:
+def unknown(kind: str, given: str, known: Collection[str]) -> UsageError:
+    """The error for an id that does not exist: the one that was meant, or what there is."""
     near = difflib.get_close_matches(given, list(known), 1)
-    listed = ", ".join(sorted(known)) if 0 < len(known) <= 12 else ""
-    remedy = f"Did you mean '{near[0]}'?" if near else f"Known: {listed}." if listed else ""
+    listed = ", ".join(sorted(known)[:12]) or "none yet"
+    more = f" and {len(known) - 12} more" if len(known) > 12 else ""
+    remedy = f"Did you mean '{near[0]}'?" if near else f"Known: {listed}{more}."
     return UsageError(f"is no known {kind}", f"'{given}'", remedy)
+
+
+def line(text: str, what: str) -> str:
+    """A name as one line: no controls, no line breaks, no halves of characters. Raises UsageError."""
+    if not text.strip():
+        raise UsageError("needs a name", what, "Give it one.")
+    broken = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")), None)
+    if broken is not None:
+        raise UsageError(f"holds {broken!r}, which no name can", what, "Type it again, in one line.")
+    return text.strip()
 
 
 def new_assessment(
@@ -37,13 +52,11 @@ def new_assessment(
 ) -> Assessment:
     """An empty assessment with the content's default capacity."""
     if questionnaire not in content.questionnaires:
-        raise _unknown("questionnaire", questionnaire, content.questionnaires)
-    if not organisation.strip():
-        raise UsageError("needs a name", "The organisation", "Give it with --organisation.")
+        raise unknown("questionnaire", questionnaire, content.questionnaires)
     return Assessment(
-        organisation=organisation,
+        organisation=line(organisation, "The organisation"),
         questionnaire=questionnaire,
-        as_of=as_of,
+        as_of=_sensible(as_of),
         assessors=tuple(assessors),
         capacity=content.tiers.capacity,
     )
@@ -57,9 +70,8 @@ def add_application(content: Content, assessment: Assessment, key: str, name: st
     if key in assessment.applications:
         raise UsageError("exists already", f"Application '{key}'", "Choose another id, or change it with 'set'.")
     if tier not in content.tiers.by_id:
-        raise _unknown("tier", tier, content.tiers.by_id)
-    if not name.strip():
-        raise UsageError("needs a name", f"Application '{key}'", "Give it with --name.")
+        raise unknown("tier", tier, content.tiers.by_id)
+    name = line(name, f"Application '{key}'")
     return [Change(("applications", key), {"id": key, "name": name, "tier": tier})]
 
 
@@ -81,7 +93,7 @@ def answer(
         return [Change(path, None)]
     known = [*questionnaire.values, NOT_APPLICABLE]
     if value not in known:
-        raise _unknown("answer", value, [*known, CLEAR])
+        raise unknown("answer", value, [*known, CLEAR])
     owner = assessment if application is None else assessment.applications[application]
     old = owner.answers.get(criterion, Answer())
     same = old.value == value
@@ -100,11 +112,11 @@ def answer_path(
 ) -> tuple[str, ...]:
     """Where an answer stands: with the organisation (which holds the common answers too) or one application."""
     if criterion not in questionnaire.criteria:
-        raise _unknown("criterion", criterion, questionnaire.criteria)
+        raise unknown("criterion", criterion, questionnaire.criteria)
     if application is None:
         return ("answers", criterion)
     if application not in assessment.applications:
-        raise _unknown("application", application, assessment.applications)
+        raise unknown("application", application, assessment.applications)
     if questionnaire.scope_of(criterion) is Scope.ORGANISATION:
         remedy = "Answer it without --application."
         raise UsageError("is answered once for the organisation", criterion, remedy)
@@ -112,7 +124,7 @@ def answer_path(
 
 
 def _words(value: str) -> list[str]:
-    return sorted({word.strip() for word in value.split(",") if word.strip()})
+    return sorted({line(word, "The list") for word in value.split(",") if word.strip()})
 
 
 def set_value(
@@ -138,12 +150,12 @@ def set_value(
         case "regimes":
             for word in _words(value):
                 if word not in content.regimes:
-                    raise _unknown("regime", word, content.regimes)
+                    raise unknown("regime", word, content.regimes)
             return [Change(("regimes",), _words(value) or None)]
         case "assessors":
             return [Change(("assessors",), _words(value) or None)]
-        case "organisation" if value.strip():
-            return [Change(("organisation",), value.strip())]
+        case "organisation":
+            return [Change(("organisation",), line(value, "The organisation"))]
         case "as-of":
             return [Change(("as_of",), day(value).isoformat())]
         case "target" | "attributes" | "tier" | "name" | "repositories":
@@ -151,64 +163,69 @@ def set_value(
             option = "--tier" if key == "target" else "--application"
             raise UsageError(f"belongs to {owner}", f"'{key}'", f"Name it with {option}.")
         case _:
-            raise _unknown("setting", key, ("capacity", "regimes", "assessors", "organisation", "as-of"))
+            raise unknown("setting", key, ("capacity", "regimes", "assessors", "organisation", "as-of"))
 
 
 def _days(value: str) -> Any:
     try:
-        number = Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        number = Fraction(-1)
-    if not 0 <= number <= 10_000:
-        raise UsageError("is no number of person-days", f"'{value}'", "Give a number from 0 to 10000, such as 60.")
-    return number.numerator if number.denominator == 1 else str(number)
+        return _DAYS.dump_python(_DAYS.validate_python(value), mode="json")
+    except ValidationError:
+        remedy = "Give a number from 0 to 10000, such as 60."
+        raise UsageError("is no number of person-days", f"'{value}'", remedy) from None
 
 
 def day(value: str) -> date:
     """A calendar day as written by a person."""
     try:
-        return date.fromisoformat(value)
+        return _sensible(date.fromisoformat(value))
     except ValueError:
         raise UsageError("is no date", f"'{value}'", "Write it as 2026-09-30.") from None
 
 
+def _sensible(as_of: date) -> date:
+    if not FIRST_DAY <= as_of <= LAST_DAY:
+        remedy = f"Name a day between {FIRST_DAY} and {LAST_DAY}."
+        raise UsageError("cannot be the day of an assessment", f"'{as_of}'", remedy)
+    return as_of
+
+
 def _set_target(content: Content, questionnaire: Questionnaire, key: str, value: str, tier: str) -> list[Change]:
     if tier not in content.tiers.by_id:
-        raise _unknown("tier", tier, content.tiers.by_id)
-    name, _, pillar = key.partition(".")
+        raise unknown("tier", tier, content.tiers.by_id)
+    name, dot, pillar = key.partition(".")
     pillars = [entry.id for entry in questionnaire.pillar]
     if name != "target":
-        raise _unknown("setting of a tier", key, ["target", *(f"target.{entry}" for entry in pillars)])
-    if pillar and pillar not in pillars:
-        raise _unknown("pillar", pillar, pillars)
+        raise unknown("setting of a tier", key, ["target", *(f"target.{entry}" for entry in pillars)])
+    if dot and pillar not in pillars:
+        raise unknown("pillar", pillar, pillars)
     names = {level.name.casefold(): level.number for level in questionnaire.level}
     numbers = {str(level.number): level.number for level in questionnaire.level}
     level = (names | numbers).get(value.casefold())
     if level is None and value != CLEAR:
-        raise _unknown("level", value, [*numbers, CLEAR])
-    return [Change(("targets", tier, entry), level) for entry in ([pillar] if pillar else pillars)]
+        raise unknown("level", value, [*numbers, CLEAR])
+    return [Change(("targets", tier, entry), level) for entry in ([pillar] if dot else pillars)]
 
 
 def _set_application(content: Content, assessment: Assessment, key: str, value: str, application: str) -> list[Change]:
     if application not in assessment.applications:
-        raise _unknown("application", application, assessment.applications)
+        raise unknown("application", application, assessment.applications)
     to: Any
     match key:
-        case "name" if value.strip():
-            to = value.strip()
+        case "name":
+            to = line(value, f"Application '{application}'")
         case "tier":
             if value not in content.tiers.by_id:
-                raise _unknown("tier", value, content.tiers.by_id)
+                raise unknown("tier", value, content.tiers.by_id)
             to = value
         case "attributes":
             to = _words(value) or None
             for word in to or ():
                 if word not in content.tiers.attribute:
-                    raise _unknown("attribute", word, content.tiers.attribute)
+                    raise unknown("attribute", word, content.tiers.attribute)
         case "repositories":
             to = _words(value) or None
         case _:
-            raise _unknown("setting of an application", key, ("name", "tier", "attributes", "repositories"))
+            raise unknown("setting of an application", key, ("name", "tier", "attributes", "repositories"))
     return [Change(("applications", application, key), to)]
 
 
@@ -217,7 +234,7 @@ def decide(
 ) -> list[Change]:
     """A person's word on a roadmap item. A pin without a wave is for the first, a deferral without one for never."""
     if item not in items and item not in assessment.decisions:
-        raise _unknown("roadmap item", item, items)
+        raise unknown("roadmap item", item, items)
     if not reason.strip():
         raise UsageError("needs a reason", f"To {lane} '{item}'", "Give it with --reason.")
     if wave is not None and (lane is Lane.DROP or not 1 <= wave <= waves):

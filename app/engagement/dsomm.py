@@ -140,8 +140,7 @@ def match_teams(
         if team not in teams:
             raise UsageError("is no team of the file", f"'{team}'", f"Teams: {_listed(teams)}.")
         if key not in assessment.applications:
-            remedy = f"Known: {_listed(sorted(assessment.applications))}."
-            raise UsageError("is no known application", f"'{key}'", remedy)
+            raise actions.unknown("application", key, assessment.applications)
         result.setdefault(team, []).append(key)
     taken = {key for keys in result.values() for key in keys}
     before = {key: _team_of(application) for key, application in assessment.applications.items()}

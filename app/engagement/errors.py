@@ -11,7 +11,8 @@ class EngagementError(Exception):
 
     def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
         self.what, self.where, self.remedy = what, where, remedy
-        super().__init__(": ".join(part for part in (where, what) if part) + (f". {remedy}" if remedy else ""))
+        said = ": ".join(part for part in (where, what.rstrip(".")) if part)
+        super().__init__(said + (f". {remedy}" if remedy else ""))
 
 
 class UsageError(EngagementError):

@@ -26,6 +26,7 @@ from app.engagement import journal, state
 from app.engagement.errors import EngagementError, UsageError
 from app.engagement.files import remove, unwritable, write_atomically
 from app.engagement.journal import Change
+from questionnaires.check import Files, check_questionnaire
 from questionnaires.load import Invalid, frozen_questionnaire, validate
 from questionnaires.model import Content, Questionnaire
 from scoring.assessment import SCHEMA_VERSION, Assessment
@@ -104,39 +105,34 @@ class Engagement:
             raise EngagementError("is not an engagement", str(folder), remedy)
         content = content or available().content
         lock = cls._take(folder) if write else None
+        notices: list[str] = []
         try:
             frozen = _read_bytes(folder / QUESTIONNAIRE)
             questionnaire = parse_questionnaire(frozen, str(folder / QUESTIONNAIRE))
+            # Written after the journal and read before it: no file is ahead of it while another process writes.
+            files = toml_files(folder)
             entries, torn = journal.read(folder / JOURNAL)
-            assessment, position = cls._checkpoint(folder, entries)
-            for entry in entries[position:]:
-                for change in entry.changes:
-                    assessment = state.changed(assessment, change)
+            assessment, stale = _replayed(folder, files, entries)
+            _check(folder, content, questionnaire, assessment)
+            if assessment.questionnaire_sha256 != sha256(frozen).hexdigest():
+                _check_changed(folder, content, questionnaire)
+                notices.append(f"{QUESTIONNAIRE} was changed outside Colonnade; scores may not be comparable.")
+            engagement = cls(folder, content, questionnaire, assessment)
+            engagement._read_plan(files.get(ROADMAP, b""), notices)
         except BaseException:
             if lock is not None:
                 lock.release()
             raise
-        engagement = cls(folder, content, questionnaire, assessment)
         engagement._lock = lock
-        engagement.head = entries[-1].hash if entries else journal.FIRST
+        engagement.head = entries[-1].hash
         engagement._number = len(entries)
-        notices: list[str] = []
         if torn:
             engagement._torn = (folder / JOURNAL).stat().st_size - torn
             notices.append("The last line of the journal was cut off while it was written; it is left out.")
-        if assessment.questionnaire_sha256 not in (None, sha256(frozen).hexdigest()):
-            notices.append(f"{QUESTIONNAIRE} was changed outside Colonnade; scores may not be comparable.")
-        engagement._read_plan(notices)
+        notices += [f"{name} was missing; it comes from the journal." for name in sorted(stale - files.keys())]
+        engagement._dirty = stale if write else set()
         engagement.notices = tuple(notices)
         return engagement
-
-    @staticmethod
-    def _checkpoint(folder: Path, entries: Sequence[journal.Entry]) -> tuple[Assessment, int]:
-        """The assessment as the TOML files hold it; where none was ever written, as the first entry does."""
-        files = toml_files(folder)
-        if ENGAGEMENT in files or not entries:
-            return parse_assessment(files, str(folder))
-        return state.whole(entries[0].changes[0].to), 1
 
     def __enter__(self) -> Self:
         return self
@@ -226,7 +222,11 @@ class Engagement:
         return self.plan is not None and self.plan_inputs == self.inputs()
 
     def _record(self, what: str, changes: Sequence[Change], by: str) -> None:
-        entry, line = journal.make(self._number + 1, self.head, by, what, changes)
+        try:
+            entry, line = journal.make(self._number + 1, self.head, by, what, changes)
+        except UnicodeEncodeError as error:
+            broken = repr(error.object[error.start : error.end])
+            raise UsageError("is no character of a text", broken, "Type the text again.") from error
         journal.append(self.folder / JOURNAL, line, keep=self._torn)
         self._torn = None
         self.head, self._number = entry.hash, entry.number
@@ -262,12 +262,11 @@ class Engagement:
             case _:
                 raise ValueError(name)
 
-    def _read_plan(self, notices: list[str]) -> None:
-        path = self.folder / ROADMAP
-        raw = _parse_toml(_read_bytes(path), str(path)).get("plan") if path.exists() else None
-        if raw is None:
+    def _read_plan(self, data: bytes, notices: list[str]) -> None:
+        raw = _parse_toml(data, str(self.folder / ROADMAP)).get("plan")
+        if raw is None and self.assessment.plan_sha256 is None:
             return
-        if _digest(raw) != self.assessment.plan_sha256:
+        if not isinstance(raw, dict) or _digest(raw) != self.assessment.plan_sha256:
             notices.append(f"{ROADMAP} does not hold the plan that was last computed; compute the roadmap again.")
             return
         self.plan_inputs = raw.pop("inputs", "")
@@ -299,6 +298,68 @@ def _file_of(path: tuple[str, ...]) -> str:
             return ENGAGEMENT
 
 
+def _replayed(
+    folder: Path, files: Mapping[str, bytes], entries: Sequence[journal.Entry]
+) -> tuple[Assessment, set[str]]:
+    """The assessment that the files hold with the journal lines beyond each, and the files that have to be written.
+
+    Where a file is missing, all comes from the journal. Raises EngagementError.
+    """
+    if not entries:
+        remedy = "Restore it from a copy, or remove the folder and begin again."
+        raise EngagementError("holds no whole line", f"{folder}/{JOURNAL}", remedy)
+    first = state.whole(entries[0].changes[0].to if entries[0].changes else None)
+    here = {_file_of(("applications", key)): True for key in first.applications}
+    """File of an application that the journal names → whether it is still there."""
+    for change in (change for entry in entries[1:] for change in entry.changes):
+        if len(change.path) == 2 and change.path[0] == "applications":
+            here[_file_of(change.path)] = change.to is not None
+    for name in files:
+        if name not in here and name not in (ENGAGEMENT, ROADMAP):
+            remedy = "Move it out of the folder; 'colonnade application add' adds an application."
+            raise EngagementError("is unknown to the journal", f"{folder}/{name}", remedy)
+    gone = {name for name, still in here.items() if not still}
+    missing = ({ENGAGEMENT, ROADMAP} | here.keys()) - gone - files.keys()
+    if missing:
+        assessment, held = first, dict[str, int]()
+    else:
+        current = {name: data for name, data in files.items() if name not in gone}
+        assessment, held = parse_assessment(current, str(folder))
+    for name, position in held.items():
+        if position > len(entries):
+            message = f"holds line {position} of the journal, which ends at line {len(entries)}"
+            raise EngagementError(message, f"{folder}/{name}", "Restore the journal from a copy of the folder.")
+    for entry in entries[1:]:
+        for change in entry.changes:
+            name = _file_of(change.path)
+            if entry.number > held.get(name, 0) and name not in gone:
+                assessment = state.changed(assessment, change)
+    return assessment, missing | (gone & files.keys())
+
+
+def _check(folder: Path, content: Content, questionnaire: Questionnaire, assessment: Assessment) -> None:
+    """Raises EngagementError for what no score can be computed from."""
+    tiers = content.tiers.by_id
+    for key, application in assessment.applications.items():
+        if application.tier not in tiers:
+            where = f"{folder}/{_file_of(('applications', key))}"
+            raise EngagementError(f"names the unknown tier '{application.tier}'", where, f"Tiers: {', '.join(tiers)}.")
+    for levels in assessment.targets.values():
+        for pillar, level in levels.items():
+            if not questionnaire.base <= level <= questionnaire.top:
+                remedy = f"Levels: {questionnaire.base} to {questionnaire.top}."
+                raise EngagementError(f"asks for the level {level} in '{pillar}'", f"{folder}/{ENGAGEMENT}", remedy)
+
+
+def _check_changed(folder: Path, content: Content, questionnaire: Questionnaire) -> None:
+    """The meaning gate for a frozen questionnaire that somebody edited. Raises EngagementError."""
+    files = Files(QUESTIONNAIRE, {pillar.id: QUESTIONNAIRE for pillar in questionnaire.pillar}, QUESTIONNAIRE)
+    problems = check_questionnaire(questionnaire, content.facts, content.tiers, files)
+    if problems:
+        message = f"was changed outside Colonnade and does not hold together: {'; '.join(map(str, problems[:3]))}"
+        raise EngagementError(message, f"{folder}/{QUESTIONNAIRE}", "Restore it from a copy.")
+
+
 def _without_none(value: Any) -> Any:
     """TOML has no null: what is None is left out."""
     if isinstance(value, dict):
@@ -309,7 +370,8 @@ def _without_none(value: Any) -> Any:
 
 
 def _digest(value: Any) -> str:
-    return sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    # A date can only come from an edited file: its digest then differs, as it should.
+    return sha256(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -322,7 +384,7 @@ def _read_bytes(path: Path) -> bytes:
 def _parse_toml(data: bytes, place: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         remedy = "Undo the edit, or restore the file from a copy of the folder."
         raise EngagementError(f"cannot be read: {error}", place, remedy) from error
 
@@ -334,25 +396,27 @@ def toml_files(folder: Path) -> dict[str, bytes]:
     return {name: _read_bytes(folder / name) for name in names}
 
 
-def parse_assessment(files: Mapping[str, bytes], place: str) -> tuple[Assessment, int]:
-    """The assessment in a folder's (or a pack's) TOML files, and the journal line that all of them hold.
+def parse_assessment(files: Mapping[str, bytes], place: str) -> tuple[Assessment, dict[str, int]]:
+    """The assessment in a folder's (or a pack's) TOML files, and the journal line that each of them holds.
 
     ``place`` is where they come from, for errors. Raises EngagementError for a file that is broken, of a newer
     version, or does not fit.
     """
-    positions: list[int] = []
+    positions: dict[str, int] = {}
 
     def table(name: str) -> dict[str, Any]:
         raw = _parse_toml(files[name], f"{place}/{name}")
         version = raw.pop("schema_version", None)
-        if not isinstance(version, int) or version < 1:
+        if type(version) is not int or not 0 < version < 10**6:
             raise EngagementError("names no schema_version", f"{place}/{name}", "Restore it from a copy.")
         if version > SCHEMA_VERSION:
             message = f"was written by a newer version (schema {version}; this one knows {SCHEMA_VERSION})"
             remedy = "Open it with that version of Colonnade; nothing was changed."
             raise EngagementError(message, f"{place}/{name}", remedy)
         position = raw.pop("journal", 0)
-        positions.append(position if isinstance(position, int) else 0)
+        if type(position) is not int or not 0 <= position < 10**12:
+            raise EngagementError("names no line of the journal", f"{place}/{name}", "Restore it from a copy.")
+        positions[name] = position
         return raw
 
     if ENGAGEMENT not in files:
@@ -370,7 +434,7 @@ def parse_assessment(files: Mapping[str, bytes], place: str) -> tuple[Assessment
     if not isinstance(found, Assessment):
         problems = "; ".join(f"{problem.key} {problem.message}" for problem in found[:3])
         raise EngagementError(f"does not fit: {problems}", place, "Undo the edit, or restore the file.")
-    return found, min(positions)
+    return found, positions
 
 
 def parse_questionnaire(data: bytes, place: str) -> Questionnaire:

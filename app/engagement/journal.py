@@ -99,7 +99,7 @@ def _parse(line: bytes) -> Entry | None:
         digest = body.pop("hash")
         if hashlib.sha256(_canonical(body)).hexdigest() != digest or _canonical({**body, "hash": digest}) != line:
             return None
-        changes = tuple(Change(tuple(entry["path"]), entry["to"], entry["from"]) for entry in body["set"])
+        changes = tuple(Change(tuple(map(str, entry["path"])), entry["to"], entry["from"]) for entry in body["set"])
         return Entry(body["n"], body["at"], body["by"], body["what"], changes, body["prev"], digest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -55,7 +55,7 @@ def thaw(path: Path) -> dict[str, bytes]:
             files = _members(path, archive)
     except OSError as error:
         raise EngagementError(f"cannot be read ({error.strerror})", str(path), "Check the path.") from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
         raise EngagementError("is no pack", str(path), "Ask for the file again; it may be cut off.") from error
     manifest = _manifest(path, files.pop(MANIFEST, b""))
     if manifest.get("schema_version") != SCHEMA_VERSION:
@@ -69,7 +69,7 @@ def thaw(path: Path) -> dict[str, bytes]:
 def _manifest(path: Path, data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise EngagementError("has no manifest that can be read", str(path), "Ask for the file again.") from error
 
 
@@ -80,7 +80,8 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     room = MAX_BYTES
     for member in archive.infolist():
-        if member.filename in files or not _may_hold(member.filename):
+        packed = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        if not packed or member.filename in files or not _may_hold(member.filename):
             raise EngagementError(
                 "holds what no pack holds", f"{path}, {member.filename!r}", "Do not trust its sender."
             )

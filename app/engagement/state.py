@@ -38,11 +38,16 @@ def current(assessment: Assessment, path: tuple[str, ...]) -> Any:
 
 def changed(assessment: Assessment, change: Change) -> Assessment:
     """The assessment after one change. Raises EngagementError where the value does not fit the place."""
+    place = ".".join(change.path)
     try:
-        return _put(assessment, change.path, change.to)
+        found = _put(assessment, change.path, change.to)
     except (ValidationError, KeyError, TypeError) as error:
         detail = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"no place {error}"
-        raise EngagementError(f"does not fit: {detail}", ".".join(change.path)) from error
+        raise EngagementError(f"does not fit: {detail}", place) from error
+    match change.path:
+        case ("applications", key, *_) if key in found.applications and found.applications[key].id != key:
+            raise EngagementError(f"does not fit: it says that it is '{found.applications[key].id}'", place)
+    return found
 
 
 def whole(to: Any) -> Assessment:

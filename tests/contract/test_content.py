@@ -106,6 +106,11 @@ def test_twenty_mistakes_are_reported_together(tmp_path: Path) -> None:
         pytest.param(b"pillar = 5", "list of tables", id="pillar is a number"),
         pytest.param(b"pillar = [5]", "", id="pillar is a list of numbers"),
         pytest.param(b"\x00\x01\x02", "is not TOML", id="binary"),
+        pytest.param(b"schema_version = " + b"1" * 5000, "is not TOML", id="more digits than Python reads"),
+        pytest.param(
+            b"schema_version = 0x" + b"f" * 9000, "exceeded maximum size", id="more digits than Python writes"
+        ),
+        pytest.param(b'pillar = [{weight = "1e999999999"}]', "should be a number", id="for ever to compute"),
     ],
 )
 def test_bad_files_are_values_and_never_a_traceback(tmp_path: Path, data: bytes, message: str) -> None:

@@ -154,6 +154,20 @@ def test_not_applicable_without_reason_is_said_to_count_as_unanswered(colonnade:
         (("new", "{tmp}/x", "--organisation", "X", "--questionnaire", "other"), 2, "is no known questionnaire"),
         (("score", "{tmp}/nowhere"), 3, "is not an engagement"),
         (("roadmap", "{folder}", "--tier", "9"), 2, "is no known tier"),
+        (("new", "{tmp}/x", "--organisation", "X", "--date", "9999-12-31"), 2, "cannot be the day of an assessment"),
+        (("new", "{tmp}/x", "--organisation", "A\x1b[31m"), 2, "which no name can"),
+        (("new", "{tmp}/x", "--organisation", " "), 2, "needs a name"),
+        (("set", "{folder}", "as-of", "0001-01-01"), 2, "cannot be the day of an assessment"),
+        (("set", "{folder}", "organisation", " "), 2, "needs a name"),
+        (("set", "{folder}", "--application", "pay", "name", ""), 2, "needs a name"),
+        (("set", "{folder}", "--tier", "1", "target.", "2"), 2, "is no known pillar"),
+        (("set", "{folder}", "capacity", "1e999999999"), 2, "person-days"),
+        (("set", "{folder}", "capacity", "1/0"), 2, "person-days"),
+        (("answer", "{folder}", CRITERION, "no", "--note", "half \udcff"), 2, "no character of a text"),
+        (("answer", "{folder}", CRITERION, "no", "--as", "half \udcff"), 2, "which no name can"),
+        (("answer", "{folder}", "zzz", "no"), 2, "Known: comply."),
+        (("score", "{tmp}/" + "x" * 300), 3, "File name too long"),
+        (("new", "{tmp}/" + "x" * 300, "--organisation", "X"), 3, "File name too long"),
     ],
 )
 def test_errors_say_what_and_what_next(
@@ -255,3 +269,30 @@ def test_check_content_is_1_with_problems(colonnade: Colonnade, tmp_path: Path) 
     assert bad.code == 1
     assert "titel is not a known key. Did you mean 'title'?" in bad.out
     assert colonnade("check-content", tmp_path / "nowhere").code == 1
+
+
+def test_an_unknown_item_says_so_even_where_there_is_none(colonnade: Colonnade, tmp_path: Path) -> None:
+    colonnade("new", tmp_path / "e", "--organisation", "X")
+    assert "Known: none yet." in colonnade("plan", tmp_path / "e", "pin", "x/2", "--reason", "r").err
+
+
+def test_a_reason_of_blanks_is_no_reason(colonnade: Colonnade, folder: Path) -> None:
+    found = colonnade("answer", folder, CRITERION, "not-applicable", "--reason", " ")
+    assert "counts as unanswered" in found.err
+
+
+def test_json_is_ascii_and_says_what_was_said(colonnade: Colonnade, tmp_path: Path) -> None:
+    export = tmp_path / "Zürich.sarif"
+    export.write_text('{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}')
+    found = colonnade("inspect", export, "--json")
+    assert found.out.isascii()
+    assert found.json[0]["path"] == str(export)
+
+
+def test_no_control_of_an_edited_file_reaches_the_terminal(colonnade: Colonnade, folder: Path) -> None:
+    path = folder / "applications" / "pay.toml"
+    path.write_text(path.read_text().replace('"Payments"', '"Pay\\u001b[31m\\u202e"'))
+    found = colonnade("score", folder)
+    assert found.code == 0
+    assert "PayU+001B[31mU+202E" in found.out
+    assert "\x1b" not in found.out

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import json
 import os
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -13,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.engagement import actions, files, history, journal, pack
 from app.engagement.errors import EngagementError, UsageError
@@ -134,6 +139,129 @@ def test_broken_files_say_what_and_where_and_stay(folder: Path, name: str, data:
     Engagement._take(folder).release()  # the failed open has let go of the lock
 
 
+def test_a_journal_that_was_cut_at_the_end_of_a_line_is_refused(folder: Path) -> None:
+    """Its chain holds, but the files know of lines that it does not have any more."""
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join(lines[:-1]))
+    with pytest.raises(EngagementError, match="holds line 4 of the journal, which ends at line 3"):
+        Engagement.open(folder)
+    (folder / JOURNAL).write_bytes(b"")
+    with pytest.raises(EngagementError, match="holds no whole line"):
+        Engagement.open(folder)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("applications/pay.toml",),
+        (ENGAGEMENT,),
+        (ROADMAP, "applications/crm.toml"),
+        (ENGAGEMENT, ROADMAP, "applications/pay.toml", "applications/crm.toml"),
+    ],
+    ids=", ".join,
+)
+def test_a_missing_file_comes_back_from_the_journal(folder: Path, names: tuple[str, ...]) -> None:
+    before = snapshot(folder)
+    with Engagement.open(folder) as engagement:
+        whole = engagement.assessment
+    for name in names:
+        (folder / name).unlink()
+    with Engagement.open(folder) as engagement:
+        assert engagement.assessment == whole
+        assert [notice.partition(" ")[0] for notice in engagement.notices] == sorted(names)
+    assert snapshot(folder).keys() == before.keys() - set(names), "a reader writes nothing"
+    with Engagement.open(folder, write=True) as engagement:
+        answer(engagement, "fully", application="crm")
+    assert snapshot(folder).keys() == before.keys()
+    with Engagement.open(folder) as engagement:
+        assert engagement.notices == ()
+        assert engagement.assessment.applications["pay"] == whole.applications["pay"]
+        assert engagement.assessment.applications["crm"].answers[CRITERION].value == "fully"
+
+
+def test_a_file_of_no_application_is_refused(folder: Path) -> None:
+    """A copy made in a file manager would count an application twice."""
+    copy = folder / "applications" / "pay-2.toml"
+    copy.write_bytes((folder / "applications" / "pay.toml").read_bytes())
+    with pytest.raises(EngagementError, match=r"pay-2\.toml: is unknown to the journal"):
+        Engagement.open(folder)
+
+
+def test_a_file_left_behind_by_an_application_that_was_taken_out_is_cleared_away(folder: Path) -> None:
+    path = folder / "applications" / "crm.toml"
+    data = path.read_bytes()
+    with Engagement.open(folder, write=True) as engagement:
+        answer(engagement, "no", application="crm")
+        engagement.apply("undo", [Change(("applications", "crm"), None)], BY)
+    path.write_bytes(data)  # as a process leaves it that was killed before its checkpoint
+    with Engagement.open(folder, write=True) as engagement:
+        assert sorted(engagement.assessment.applications) == ["pay"]
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        pytest.param(
+            "applications/pay.toml", 'tier = "1"', 'tier = "9"', "pay.toml: names the unknown tier", id="tier"
+        ),
+        pytest.param("applications/pay.toml", 'id = "pay"', 'id = "crm"', "says that it is 'crm'", id="another's id"),
+        pytest.param("applications/pay.toml", "journal = 4", "journal = -1", "no line of the journal", id="line -1"),
+        pytest.param("applications/pay.toml", "journal = 4", 'journal = "4"', "no line of the journal", id="line text"),
+        pytest.param("applications/pay.toml", "journal = 4", "journal = 9", "which ends at line 4", id="line 9"),
+        pytest.param(ENGAGEMENT, "journal = 1", "journal = 1\ntargets.1.risk = 9", "level 9 in 'risk'", id="target"),
+        pytest.param(ENGAGEMENT, "schema_version = 1", "schema_version = true", "schema_version", id="version"),
+        pytest.param(ENGAGEMENT, "capacity = 60", 'capacity = "1e999999999"', "capacity should be", id="exponent"),
+        pytest.param(ENGAGEMENT, "capacity = 60", f"capacity = {'9' * 5000}", "cannot be read", id="digits"),
+        pytest.param(ENGAGEMENT, "2026-09-30", "9999-12-31", "as_of", id="day"),
+        pytest.param(QUESTIONNAIRE, 'met = "largely"', 'met = "larger"', "does not hold together", id="step"),
+    ],
+)
+def test_an_edit_that_makes_no_sense_is_named(folder: Path, name: str, old: str, new: str, message: str) -> None:
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+    with pytest.raises(EngagementError, match=message) as error:
+        Engagement.open(folder)
+    assert error.value.remedy
+
+
+def test_an_edited_questionnaire_that_holds_together_is_noticed(folder: Path) -> None:
+    text = (folder / QUESTIONNAIRE).read_text()
+    (folder / QUESTIONNAIRE).write_text(text.replace("DevSecOps maturity", "Our maturity", 1))
+    with Engagement.open(folder) as engagement:
+        assert "changed outside" in engagement.notices[0]
+
+
+def test_no_application_can_be_put_in_the_place_of_another(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        change = Change(("applications", "../x"), {"id": "pay", "name": "x", "tier": "1"})
+        with pytest.raises(EngagementError, match="says that it is 'pay'"):
+            engagement.apply("application", [change], BY)
+
+
+def test_half_a_character_is_refused_before_anything_is_written(folder: Path) -> None:
+    before = snapshot(folder)
+    with Engagement.open(folder, write=True) as engagement:
+        with pytest.raises(UsageError, match="no character of a text"):
+            answer(engagement, "fully", note="a\udcffb")
+        assert CRITERION not in engagement.assessment.answers
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("key", ["organisation", "assessors"])
+@pytest.mark.parametrize("name", ["a\x1b[31m", "two\nlines", "\x00", "half\udcff", "line\u2028"])
+def test_a_name_is_one_line_of_text(folder: Path, key: str, name: str) -> None:
+    with Engagement.open(folder) as engagement:
+        content, questionnaire, assessment = engagement.content, engagement.questionnaire, engagement.assessment
+    with pytest.raises(UsageError, match="which no name can"):
+        actions.set_value(content, questionnaire, assessment, key, name)
+    with pytest.raises(UsageError, match="which no name can"):
+        actions.add_application(content, assessment, "new", name, "1")
+    with pytest.raises(UsageError, match="which no name can"):
+        actions.new_assessment(content, QUESTIONNAIRE_ID, name, date(2026, 1, 1))
+
+
 def test_a_missing_journal_is_refused(folder: Path) -> None:
     (folder / JOURNAL).unlink()
     with pytest.raises(EngagementError, match="journal is missing"):
@@ -238,6 +366,11 @@ def test_a_stored_plan_is_read_back_and_knows_when_it_is_old(folder: Path) -> No
         assert engagement.plan is None
         assert "last computed" in engagement.notices[0]
         assert engagement.assessment.decisions[known[0]].wave == 1
+    for edited in ("\n[[plan.waves]]\nstart = 2026-01-01\n", ""):
+        (folder / ROADMAP).write_text(text.partition("[plan]")[0] + ("[plan]" if edited else "") + edited)
+        with Engagement.open(folder) as engagement:
+            assert engagement.plan is None
+            assert "last computed" in engagement.notices[0]
 
 
 @pytest.mark.parametrize("fail_at", ["write", "fsync", "replace"])
@@ -348,6 +481,23 @@ def test_a_baseline_is_kept_and_scored(folder: Path, tmp_path: Path) -> None:
     assert sorted(baseline.scores.applications) == ["crm", "pay"]
 
 
+@settings(max_examples=200)
+@given(st.data())
+def test_no_damage_to_a_pack_is_a_traceback(data: st.DataObject) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(pack.MANIFEST, "schema_version = 1")
+        archive.writestr(ENGAGEMENT, "a = 1\n" * 20)
+    damaged = bytearray(buffer.getvalue())
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "a.colonnade"
+        path.write_bytes(damaged[: data.draw(st.integers(0, len(damaged)))])
+        with contextlib.suppress(EngagementError):
+            pack.thaw(path)
+
+
 @pytest.mark.parametrize(
     "name", ["../x.toml", "/etc/passwd", "applications/../x.toml", "applications/.toml", "a\\b.toml", "extra.txt"]
 )
@@ -372,6 +522,11 @@ def test_broken_packs_are_refused(folder: Path, tmp_path: Path, monkeypatch: pyt
         archive.writestr("applications/new.toml", b"x")
     with pytest.raises(EngagementError, match="manifest"):
         pack.thaw(path)
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        with zipfile.ZipFile(path, "w", method) as archive:
+            archive.writestr(pack.MANIFEST, b"schema_version = 1")
+        with pytest.raises(EngagementError, match="what no pack holds"):
+            pack.thaw(path)
     path.write_bytes(data)
     monkeypatch.setattr(pack, "MAX_BYTES", 1000)
     with pytest.raises(EngagementError, match="more than 1,000 bytes"):

@@ -59,3 +59,24 @@ def test_an_engagement_opens_without_the_content_it_was_made_with(own: Path, tmp
     content._available.cache_clear()
     with Engagement.open(tmp_path / "e") as engagement:
         assert "build.tests.exist" in engagement.questionnaire.criteria
+
+
+@pytest.mark.parametrize("name", ["tiers.toml", "facts.toml"])
+def test_own_tiers_and_facts_are_refused_and_not_half_used(own: Path, name: str) -> None:
+    """The questionnaire would be held against them, and scored against those that ship."""
+    (own / "firm-own" / "questionnaire.toml").write_text(GOOD.read_text())
+    (own / name).write_bytes((CONTENT / name).read_bytes())
+    found = content.available()
+    assert "firm-own" not in found.content.questionnaires
+    assert [(Path(problem.file).name, problem.message) for problem in found.problems] == [(name, "is not read")]
+
+
+def test_a_regime_that_ships_cannot_be_replaced_unsaid(own: Path) -> None:
+    (own / "regimes").mkdir()
+    (own / "regimes" / "mine.toml").write_bytes((CONTENT / "regimes" / "dora.toml").read_bytes())
+    (problem,) = content.available().problems
+    assert "ships already" in problem.message
+    (own / "regimes" / "again.toml").write_bytes((CONTENT / "regimes" / "dora.toml").read_bytes())
+    content._available.cache_clear()
+    (problem,) = content.available().problems
+    assert "as in another file" in problem.message

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from questionnaires.load import Loaded, frozen_questionnaire, shipped
 from questionnaires.model import Content, Link, Obligation, Questionnaire, Regime, Scope
-from scoring.assessment import Answer, Application, Assessment, Decision, Evidence, Fact, Lane, Records
+from scoring.assessment import LAST_DAY, Answer, Application, Assessment, Decision, Evidence, Fact, Lane, Records
 from scoring.claims import judge
 from scoring.roadmap import Initiative, ReasonKind, initiatives
 from scoring.schedule import solve
-from scoring.waves import greedy
+from scoring.waves import Booking, greedy
 
 AS_OF = date(2026, 9, 30)
 TIERS = shipped().tiers
@@ -247,6 +248,62 @@ def test_items_that_lean_on_each_other_lose_the_edge_that_closes_the_circle() ->
     assert found["a.org/2"].after == ()
 
 
+def test_a_dropped_item_pays_for_nobody_and_holds_up_no_other_tier() -> None:
+    drop = Decision(lane=Lane.DROP, reason="r")
+    found = survey(make_assessment({"pay": "1", "crm": "2"}, decisions={"a.app/2/tier-1": drop}))
+    # two: 5 + 2, two-b: 1 + 1; without the decision the set-up is paid by tier 1.
+    assert found["a.app/2/tier-2"].effort == 9
+    assert found["a.app/2/tier-2"].after == ()
+    waves = greedy(tuple(found.values()), TIERS, AS_OF, Fraction(60)).waves
+    assert {entry.id for wave in waves for entry in wave.items} == {"a.app/2/tier-2", "a.org/2"}
+
+
+def test_what_a_dropped_item_holds_up_pays_for_nobody_either() -> None:
+    drop = Decision(lane=Lane.DROP, reason="r")
+    asked = make_questionnaire(targets={"1": 3, "2": 3, "3": 2})
+    found = survey(make_assessment({"pay": "1", "crm": "2"}, decisions={"a.app/2/tier-1": drop}), asked)
+    assert found["a.app/3/tier-2"].after == ("a.app/2/tier-2",)
+    assert found["a.app/3/tier-2"].effort == 7
+
+
+def test_a_prerequisite_of_the_organisation_comes_first_even_where_the_tier_itself_does_not_aim_as_high() -> None:
+    raw = make_questionnaire(
+        [criterion("a.app.two", 2, prerequisites=["b.org.two"])],
+        [criterion("a.org.two", 2, per_application_days=0)],
+    ).model_dump(mode="json", exclude_defaults=True)
+    practice = {"id": "b.org", "name": "n", "purpose": "p", "scope": "organisation"}
+    asked = [criterion("b.org.two", 2, per_application_days=0)]
+    raw["pillar"].append({"id": "b", "name": "n", "purpose": "p", "practice": [{**practice, "criterion": asked}]})
+    raw["target"] += [{"tier": t, "pillar": "b", "level": n, "reason": "r"} for t, n in (("1", 2), ("2", 1), ("3", 1))]
+    loaded = frozen_questionnaire(raw, "test.toml")
+    assert isinstance(loaded, Loaded)
+    found = survey(make_assessment({"pay": "1", "crm": "2"}), loaded.value)
+    assert found["b.org/2"].tiers == ("1",)
+    assert found["a.app/2/tier-2"].after == ("a.app/2/tier-1", "b.org/2")
+
+
+def test_only_what_an_application_lacks_is_broken_or_open() -> None:
+    """The one with the evidence has done it; the other one lacks it and has no evidence."""
+    rule = {
+        "fact": "findings.critical.oldest_days",
+        "op": ">",
+        "value": 30,
+        "max_age_days": 60,
+        "challenges": "no",
+        "says": "overdue",
+    }
+    asked = make_questionnaire([criterion("a.app.two", 2, rule=[rule]), criterion("a.app.two-b", 2)])
+    content = shipped().model_copy(update={"regimes": {"law": _regime()}})
+    done = {"a.app.two": Answer(value="fully"), "a.app.two-b": Answer(value="no")}
+    applications = _with_findings(1, 3, answers=done)
+    applications["fx"] = Application(id="fx", name="fx", tier="1", answers={"a.app.two-b": Answer(value="fully")})
+    item = survey(make_assessment({}, applications=applications, regimes=("law",)), asked, content)["a.app/2/tier-1"]
+    assert not item.must
+    assert [r for r in item.reasons if r.kind in (ReasonKind.MUST, ReasonKind.EVIDENCE)] == []
+    (gap,) = (reason.text for reason in item.reasons if reason.kind is ReasonKind.GAP)
+    assert gap.endswith("; 1 of 2 answers are still open")
+
+
 # ---- waves
 
 
@@ -452,3 +509,36 @@ def test_the_solver_finds_what_the_greedy_rule_misses() -> None:
     assert greedy(items, one, AS_OF, Fraction(10)).objective == 7
     found = solve(items, one, AS_OF, Fraction(10))
     assert (found.objective, found.gap) == (Fraction(10), Fraction(0))
+
+
+@pytest.mark.parametrize("capacity", ["100.12345678901234567890", "7/9999991"])
+def test_a_capacity_finer_than_the_solver_counts_is_cut_and_claims_no_proof_it_lacks(capacity: str) -> None:
+    items = tuple(item(f"i{n}", n % 7 + 20, n % 5 + 1) for n in range(9))
+    plan = solve(items, TIERS, AS_OF, Fraction(capacity))
+    whole = solve(items, TIERS, AS_OF, Fraction(int(Fraction(capacity))))
+    assert (plan.objective, plan.bound) == (whole.objective, whole.bound)
+    assert all(wave.used <= Fraction(capacity) for wave in plan.waves)
+
+
+def test_a_gap_that_cannot_be_told_is_none() -> None:
+    booking = Booking(Fraction(1), 1)
+    assert booking.plan("s", (), TIERS, AS_OF, Fraction(1)).gap is None
+    assert booking.plan("s", (), TIERS, AS_OF, Fraction(0)).gap == 0
+
+
+@pytest.mark.parametrize("day", [date(1969, 12, 31), date(3000, 1, 1), date.max])
+def test_an_assessment_has_a_day_whose_waves_are_days_too(day: date) -> None:
+    with pytest.raises(ValidationError):
+        Assessment(organisation="o", questionnaire="test", as_of=day, capacity=Fraction(60))
+    last = greedy((), TIERS.model_copy(update={"waves": 40, "wave_months": 12}), LAST_DAY, Fraction(1)).waves[-1]
+    assert last.start.year == LAST_DAY.year + 39
+
+
+def test_no_small_instance_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many items of about the same density: hopeless to prove, so it is the number of branches that ends it."""
+    items = tuple(item(f"i{n}", n % 7 + 20, n % 5 + 1) for n in range(20))
+    monkeypatch.setattr("scoring.schedule.SMALL_NODES", 5)
+    plan = solve(items, TIERS, AS_OF, Fraction(60))
+    assert plan.solver == "HiGHS, stopped early"
+    assert plan.gap is not None
+    assert plan.gap > 0

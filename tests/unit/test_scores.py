@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from questionnaires.load import Loaded, frozen_questionnaire
+from questionnaires.load import Loaded, frozen_questionnaire, shipped
 from questionnaires.model import NOT_APPLICABLE, Questionnaire
-from scoring.scores import UNANSWERED, Coverage, Node, Reading, Score, Scorer, roll_up, rounded
+from scoring.assessment import Answer, Application, Assessment
+from scoring.claims import Claims
+from scoring.roadmap import initiatives
+from scoring.scores import (
+    UNANSWERED,
+    AtTarget,
+    Coverage,
+    Node,
+    Reading,
+    Score,
+    Scorer,
+    group,
+    roll_up,
+    rounded,
+    score,
+)
 
 FOUR_STEPS = {"no": 0, "partly": "1/3", "largely": "2/3", "fully": 1}
 
@@ -227,3 +243,52 @@ def test_samm_vectors(
 )
 def test_samm_published_examples(samm: Scorer, answers: list[float], practice: float) -> None:
     assert float(scored(samm.practice("p0.q0", samm_answers(answers))).low) == pytest.approx(practice, abs=1e-12)
+
+
+# ---- levels without a criterion, and what stands above the practices
+
+
+def test_a_level_that_was_never_written_equals_one_that_does_not_apply() -> None:
+    never = scored(Scorer(questionnaire({2: 1, 3: 1}, practices=2)).practice("p0.q0", readings("fully", "fully")))
+    not_applicable = Scorer(questionnaire({2: 1, 3: 1, 4: 1})).practice("p0.q0", readings("fully", "fully", "n/a"))
+    assert never == scored(not_applicable)
+    assert never.capped
+
+
+def test_a_capped_application_does_not_hold_its_tier_down() -> None:
+    scorer = Scorer(questionnaire({2: 1, 3: 1, 4: 1}))
+    answers = {"capped": ("fully", "n/a", "n/a"), "open": ("fully", "fully", "no")}
+    results = {key: scorer.result({"p0.q0": scorer.practice("p0.q0", readings(*a))}, "") for key, a in answers.items()}
+    practice = scored(group(results).practices["p0.q0"])
+    assert (practice.level, practice.capped, practice.held_down_by) == (3, False, ("p0.q0.c2",))
+    assert scored(group({"capped": results["capped"]}).practices["p0.q0"]).level == 2
+
+
+@pytest.mark.parametrize(
+    ("criteria", "answers", "reached"),
+    [
+        pytest.param({2: 1, 4: 1}, ("fully", "no"), True, id="no criterion at the target"),
+        pytest.param({2: 1, 3: 1, 4: 1}, ("fully", "n/a", "no"), True, id="target not applicable"),
+        pytest.param({2: 1, 3: 1, 4: 1}, ("fully", "partly", "fully"), False, id="gap at the target"),
+        pytest.param({2: 1, 4: 1}, ("no", "fully"), False, id="gap below"),
+        pytest.param({2: 1}, ("fully",), True, id="capped below"),
+    ],
+)
+def test_at_target_is_where_no_gap_is(criteria: dict[int, int], answers: tuple[str, ...], reached: bool) -> None:
+    asked = questionnaire(criteria)
+    given = {
+        f"p0.q0.c{i}": Answer(value=NOT_APPLICABLE, reason="r") if value == "n/a" else Answer(value=value)
+        for i, value in enumerate(answers)
+    }
+    assessment = Assessment(
+        organisation="o",
+        questionnaire="test",
+        as_of=date(2026, 9, 30),
+        capacity=Fraction(60),
+        targets={tier: {"p0": 3} for tier in ("1", "2", "3")},
+        answers=given,
+        applications={"pay": Application(id="pay", name="Pay", tier="1")},
+    )
+    found = score(Scorer(asked), assessment, Claims({}))
+    assert found.at_target["1"] == AtTarget(int(reached), 1)
+    assert (initiatives(shipped(), asked, assessment, Claims({})) == ()) is reached
