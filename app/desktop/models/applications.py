@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject
 from typing_extensions import override
 
+from app.desktop.models.table import TwoLineTable
 from app.desktop.session import Changed, Session
 from reports import words
 from scoring.assessment import Application
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
-
-class ApplicationsModel(QAbstractTableModel):
+class ApplicationsModel(TwoLineTable):
     """By tier and name, with the figures that tell them apart."""
 
     NAME, TIER, SCORE, OWN, EVIDENCE = range(5)
@@ -58,39 +54,12 @@ class ApplicationsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._titles) - 1))
 
     @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def _size(self) -> int:
+        return len(self._rows)
 
     @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._titles)
-
-    @override
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return self._titles[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        application = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(application, index.column())
-            case Qt.ItemDataRole.UserRole:
-                return self._second(application, index.column())
-            case Qt.ItemDataRole.AccessibleTextRole:
-                parts = (self._text(application, index.column()), self._second(application, index.column()))
-                return ", ".join(part for part in parts if part)
-            case _:
-                return None
-
-    def _text(self, application: Application, column: int) -> str:
+    def _text(self, row: int, column: int) -> str:
+        application = self._rows[row]
         match column:
             case self.NAME:
                 return application.name
@@ -105,7 +74,9 @@ class ApplicationsModel(QAbstractTableModel):
             case _:
                 return str(len(application.evidence))
 
-    def _second(self, application: Application, column: int) -> str:
+    @override
+    def _second(self, row: int, column: int) -> str:
         if column != self.NAME:
             return ""
+        application = self._rows[row]
         return words.parts([application.id, *(entry.replace("-", " ") for entry in application.attributes)])

@@ -9,17 +9,15 @@ from pathlib import PurePath
 from typing import Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
+from app.desktop.models.table import TwoLineTable
 from app.desktop.session import Session
 from app.engagement import actions
 from app.engagement.journal import Change
 from reports import words
 from scoring.assessment import Evidence, Findings
-
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 ADD, DUPLICATE, UNDECIDABLE, REJECTED, UNASSIGNED = "add", "duplicate", "undecidable", "rejected", "unassigned"
 """Outcomes, as ``colonnade ingest --json`` words them."""
@@ -88,7 +86,7 @@ def severities(findings: Findings | None) -> str:
     return words.parts([f"{count:,} {name}" for count, name in parts if count]) or "no finding"
 
 
-class IntakeModel(QAbstractTableModel):
+class IntakeModel(TwoLineTable):
     """The plan as a table."""
 
     OUTCOME, FILE, TOOL, FOR, FINDINGS = range(5)
@@ -133,43 +131,23 @@ class IntakeModel(QAbstractTableModel):
         ]
 
     @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._items)
+    def _size(self) -> int:
+        return len(self._items)
 
     @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._titles)
-
-    @override
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return self._titles[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        item = self._items[index.row()]
+    def _more(self, row: int, column: int, role: int) -> Any:
+        item = self._items[row]
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(item, index.column())
-            case Qt.ItemDataRole.UserRole:
-                return self._second(item, index.column())
-            case Qt.ItemDataRole.AccessibleTextRole:
-                parts = (self._text(item, index.column()), self._second(item, index.column()))
-                return ", ".join(part for part in parts if part)
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(part for part in (item.path, item.member, item.why) if part)
-            case Qt.ItemDataRole.DecorationRole if index.column() == self.OUTCOME:
+            case Qt.ItemDataRole.DecorationRole if column == self.OUTCOME:
                 return {ADD: "plus", DUPLICATE: "check", REJECTED: "cross"}.get(item.outcome, "challenge")
             case _:
                 return None
 
-    def _text(self, item: Item, column: int) -> str:
+    @override
+    def _text(self, row: int, column: int) -> str:
+        item = self._items[row]
         match column:
             case self.OUTCOME:
                 return {
@@ -188,7 +166,9 @@ class IntakeModel(QAbstractTableModel):
             case _:
                 return severities(item.findings)
 
-    def _second(self, item: Item, column: int) -> str:
+    @override
+    def _second(self, row: int, column: int) -> str:
+        item = self._items[row]
         match column:
             case self.FILE:
                 return item.path if item.member is None else f"{item.path} ▸ {item.member}"

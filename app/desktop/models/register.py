@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.desktop.models.intake import severities
+from app.desktop.models.table import TwoLineTable
 from app.desktop.session import Changed, Session
 from reports import words
 from scoring.assessment import Evidence
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
-
-class RegisterModel(QAbstractTableModel):
+class RegisterModel(TwoLineTable):
     """By owner, the organisation first, then by tool."""
 
     OWNER, TOOL, CAPTURED, FINDINGS, FACTS = range(5)
@@ -50,41 +48,16 @@ class RegisterModel(QAbstractTableModel):
         return self._rows[row][1]
 
     @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def _size(self) -> int:
+        return len(self._rows)
 
     @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._titles)
+    def _more(self, row: int, column: int, role: int) -> Any:
+        return self._rows[row][1].path if role == Qt.ItemDataRole.ToolTipRole else None
 
     @override
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return self._titles[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        owner, evidence = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(owner, evidence, index.column())
-            case Qt.ItemDataRole.UserRole:
-                return self._second(evidence, index.column())
-            case Qt.ItemDataRole.AccessibleTextRole:
-                parts = (self._text(owner, evidence, index.column()), self._second(evidence, index.column()))
-                return ", ".join(part for part in parts if part)
-            case Qt.ItemDataRole.ToolTipRole:
-                return evidence.path
-            case _:
-                return None
-
-    def _text(self, owner: str, evidence: Evidence, column: int) -> str:
+    def _text(self, row: int, column: int) -> str:
+        owner, evidence = self._rows[row]
         match column:
             case self.OWNER:
                 return owner
@@ -97,7 +70,9 @@ class RegisterModel(QAbstractTableModel):
             case _:
                 return str(len(evidence.facts))
 
-    def _second(self, evidence: Evidence, column: int) -> str:
+    @override
+    def _second(self, row: int, column: int) -> str:
+        evidence = self.evidence(row)
         match column:
             case self.TOOL:
                 return words.parts([evidence.format, PurePath(evidence.member or evidence.path).name])
