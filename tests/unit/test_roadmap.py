@@ -511,7 +511,7 @@ def test_the_solver_finds_what_the_greedy_rule_misses() -> None:
     assert (found.objective, found.gap) == (Fraction(10), Fraction(0))
 
 
-@pytest.mark.parametrize("capacity", ["100.12345678901234567890", "7/9999991"])
+@pytest.mark.parametrize("capacity", ["30.12345678901234567890", "7/9999991"])
 def test_a_capacity_finer_than_the_solver_counts_is_cut_and_claims_no_proof_it_lacks(capacity: str) -> None:
     items = tuple(item(f"i{n}", n % 7 + 20, n % 5 + 1) for n in range(9))
     plan = solve(items, TIERS, AS_OF, Fraction(capacity))
