@@ -17,7 +17,7 @@ from scoring.assessment import Application, Assessment, answer_of
 from scoring.claims import Claims
 from scoring.progress import Baseline
 from scoring.roadmap import Initiative, Plan, Wave
-from scoring.scores import GroupResult, Node, Reading, Score, Scorer, Scores, overall_target, reading
+from scoring.scores import GroupResult, Node, Reading, Score, Scorer, Scores, overall_target, reaches, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class View:
 
     def at_target(self, practice: str, score: Score) -> bool:
         """As the headline counts it."""
-        return score.capped or score.level >= self.target(practice)
+        return reaches(self.questionnaire, score, self.target(practice))
 
     def nodes(self, practice: str) -> list[tuple[Application, Node]]:
         """One practice over the tier's applications."""

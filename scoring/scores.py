@@ -346,16 +346,23 @@ def _readings(
     )
 
 
+def reaches(questionnaire: Questionnaire, score: Score, target: int) -> bool:
+    """Whether a practice has no gap to a target level.
+
+    What holds it down is of the lowest level that is not met. Beyond the target that is no gap, even where the level of
+    the target itself has no applicable criterion.
+    """
+    held = score.held_down_by
+    return not held or questionnaire.criteria[held[0]].level > target
+
+
 def _at_target(
     questionnaire: Questionnaire, wanted: Mapping[tuple[str, str], int], tier: str, results: Sequence[Result]
 ) -> AtTarget:
-    # What holds a practice down is of the lowest level that is not met. Beyond the target it is no gap, even where the
-    # level of the target itself has no applicable criterion.
     pairs = [
-        (score.held_down_by, wanted[tier, questionnaire.pillar_of[practice].id])
+        reaches(questionnaire, node.score, wanted[tier, questionnaire.pillar_of[practice].id])
         for result in results
         for practice, node in result.practices.items()
-        if (score := node.score) is not None
+        if node.score is not None
     ]
-    criteria = questionnaire.criteria
-    return AtTarget(sum(not held or criteria[held[0]].level > target for held, target in pairs), len(pairs))
+    return AtTarget(sum(pairs), len(pairs))
