@@ -11,6 +11,7 @@ from questionnaires.model import Category
 from scoring.assessment import Fact
 from scoring.evidence.facts import Finding, State, Tally, finding_facts, last_run, merged, share
 from scoring.evidence.format import Parsed
+from scoring.evidence.rows import UNDATED
 from scoring.evidence.severity import NOT_RATED, rate
 
 
@@ -153,7 +154,9 @@ def page(listed: int, more: bool, total: int | None = None) -> str | None:
     return f"{listed} of more than {listed}" if more else None
 
 
-def page_warning(sample: str | None) -> Iterator[str]:
-    """What to say about a list that goes on elsewhere."""
+def list_warnings(at: datetime | None, sample: str | None) -> Iterator[str]:
+    """What to say about a list of a platform: that it goes on elsewhere, and that its latest event dates it."""
     if sample:
         yield f"The file is one page: {sample} findings. Fetch all pages for firm figures."
+    if at is not None:
+        yield UNDATED

@@ -6,7 +6,6 @@ latest moment that the list names, so they are at least that. Lists come in page
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +15,8 @@ import msgspec
 from questionnaires.model import Category
 from scoring.evidence.facts import Finding, State
 from scoring.evidence.format import Format, Parsed, Rejected
-from scoring.evidence.parts import Parts, page, page_warning, rated
-from scoring.evidence.rows import UNDATED, only, rows
+from scoring.evidence.parts import Parts, list_warnings, page, rated
+from scoring.evidence.rows import only, rows
 from scoring.evidence.scalars import event, identity, label, repository
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
@@ -155,7 +154,7 @@ def _parse(source: Source) -> Parsed | Rejected:
         ran=False,
         subject=only(one.repository for one in seen),
         sample=sample,
-        warnings=_warnings(at, sample),
+        warnings=list_warnings(at, sample),
     )
 
 
@@ -215,12 +214,6 @@ def _secret(row: _Row) -> _Seen:
 
 def _state(said: object) -> State:
     return _STATES.get(label(said).lower(), State.OPEN)
-
-
-def _warnings(at: datetime | None, sample: str | None) -> Iterator[str]:
-    yield from page_warning(sample)
-    if at is not None:
-        yield UNDATED
 
 
 FORMATS = (

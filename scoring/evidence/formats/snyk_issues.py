@@ -16,8 +16,8 @@ import msgspec
 from questionnaires.model import Category
 from scoring.evidence.facts import Finding, State
 from scoring.evidence.format import Format, Parsed, Rejected
-from scoring.evidence.parts import Parts, page, page_warning, rated
-from scoring.evidence.rows import UNDATED, only, rows
+from scoring.evidence.parts import Parts, list_warnings, page, rated
+from scoring.evidence.rows import only, rows
 from scoring.evidence.scalars import event, identity, label, whole
 from scoring.evidence.shape import Kind, Shape
 from scoring.evidence.source import Source
@@ -166,7 +166,7 @@ def _parse(source: Source) -> Parsed | Rejected:
         ran=False,
         subject=only(one.project for one in seen),
         sample=sample,
-        warnings=_warnings(at, sample),
+        warnings=list_warnings(at, sample),
     )
 
 
@@ -221,12 +221,6 @@ def _reported(row: _Reported) -> _Seen:
         project=label(project.name),
         fixable=issue.upgradable if isinstance(issue.upgradable, bool) else None,
     )
-
-
-def _warnings(at: datetime | None, sample: str | None) -> Iterator[str]:
-    yield from page_warning(sample)
-    if at is not None:
-        yield UNDATED
 
 
 FORMATS = (
