@@ -176,6 +176,8 @@ class Assessment(Frozen):
     """Roadmap item → what was decided."""
     plan_sha256: Sha256 | None = None
     """Of the plan as last computed, so that a changed plan is noticed."""
+    baselines: dict[str, Sha256] = {}
+    """File in ``history/`` → its digest, so that a changed or lost baseline is noticed."""
 
     @model_validator(mode="after")
     def _each_by_its_id(self) -> Self:

@@ -214,7 +214,7 @@ class Engagement:
 
     def inputs(self) -> str:
         """SHA-256 of everything a plan depends on: answers, evidence, decisions, targets, capacity."""
-        return _digest(self.assessment.model_dump(mode="json", exclude={"plan_sha256", "assessors"}))
+        return _digest(self.assessment.model_dump(mode="json", exclude={"plan_sha256", "assessors", "baselines"}))
 
     @property
     def plan_is_current(self) -> bool:

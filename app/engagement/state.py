@@ -74,6 +74,9 @@ def _put(assessment: Assessment, path: tuple[str, ...], to: Any) -> Assessment:
             )
         case (table, entry) if table in _ENTRIES:
             return assessment.model_copy(update={table: _with(getattr(assessment, table), table, entry, to)})
+        case ("baselines", name):
+            kept = {key: digest for key, digest in assessment.baselines.items() if key != name}
+            return _field(assessment, "baselines", kept if to is None else {**kept, name: to})
         case ("targets", tier, pillar):
             levels = {key: value for key, value in assessment.targets.get(tier, {}).items() if key != pillar}
             levels |= {} if to is None else {pillar: to}
