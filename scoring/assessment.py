@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from questionnaires.model import Category, Days, Frozen, Slug, Text
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 """Of every file of an engagement."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -133,6 +133,7 @@ class Lane(StrEnum):
     """What a person decided about a roadmap item."""
 
     PIN = "pin"
+    DUE = "due"
     DEFER = "defer"
     DROP = "drop"
 
@@ -143,7 +144,15 @@ class Decision(Frozen):
     lane: Lane
     wave: Annotated[int, Field(ge=1)] | None = None
     """Pin: the wave it stands in. Defer: the first wave it may stand in."""
+    by: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None = None
+    """Due: the day. It holds where the item is done by the wave that holds the day."""
     reason: Text
+
+    @model_validator(mode="after")
+    def _due_by_a_day(self) -> Self:
+        if (self.lane is Lane.DUE) != (self.by is not None) or (self.by is not None and self.wave is not None):
+            raise ValueError("what is due has a day and no wave, and nothing else has a day")
+        return self
 
     @property
     def excludes(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 
 from app.cli import UNREADABLE
 from app.cli.options import ApplicationId, As, Folder, Json, Progress, opened, print_json, tell, who
-from app.engagement import actions
+from app.engagement import actions, copies
 from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement
 from app.engagement.state import dump
@@ -53,6 +54,9 @@ def ingest(
     organisation: Annotated[bool, typer.Option("--organisation", help="They are about the organisation.")] = False,
     format_name: FormatName = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep a copy of each file too, but never of a scan for secrets.")
+    ] = False,
     json: Json = False,
     progress: Progress = False,
     as_: As = None,
@@ -75,6 +79,10 @@ def ingest(
         items = assign(read(paths, step, format_name=format_name), engagement.assessment, target)
         if not dry_run:
             apply_plan(engagement, items, who(as_))
+        copied = copies.keep(folder, items) if keep and not dry_run else ()
+    for copy in copied:
+        if copy.place is None:
+            print(f"colonnade: {copy.path}: no copy is kept: {copy.why_not}", file=sys.stderr)
     if progress:
         tell(plan_as_json(items, dry_run))
     elif json:

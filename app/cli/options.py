@@ -25,8 +25,13 @@ Progress = Annotated[bool, typer.Option("--progress", help="Print progress and r
 
 
 def opened(folder: Path, *, write: bool = False) -> Engagement:
-    """An engagement, with what opening noticed told on standard error."""
+    """An engagement, with what opening noticed told on standard error.
+
+    Raises EngagementError, with ``write`` also for one that a person has to decide about first.
+    """
     engagement = Engagement.open(folder, write=write)
+    if write and engagement.refusal is not None:
+        raise engagement.refusal
     for notice in engagement.notices:
         print(f"colonnade: {folder}: {notice}", file=sys.stderr)
     return engagement

@@ -50,10 +50,11 @@ def warm() -> None:
 def open_folder(folder: Path) -> Opened:
     """For writing where the folder and its other users let us, else for reading. Raises EngagementError."""
     try:
-        return _opened(Engagement.open(folder, write=True))
+        engagement = Engagement.open(folder, write=True)
     except EngagementError as refusal:
         # What cannot be read either fails again, with the same words; else the refusal says why it is for reading.
         return _opened(Engagement.open(folder), refusal)
+    return _opened(engagement, engagement.refusal)
 
 
 def create(draft: Draft) -> Opened:

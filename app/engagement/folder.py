@@ -1,56 +1,54 @@
 """The folder of an engagement: opened, changed and written here and nowhere else.
 
 A change goes to the journal first and is safe once its line is on the disk. The TOML files are a checkpoint of the
-journal; each records the last line it holds, and opening replays what lies beyond.
+journal, written later; opening holds them against it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import getpass
-import json
-import os
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import tomli_w
-from filelock import FileLock, Timeout
-from pydantic import TypeAdapter, ValidationError
+from typing import Self
 
 from app.content import available
-from app.engagement import journal, state
+from app.engagement import checkpoint, journal, state
+from app.engagement.audit import NEXT_QUESTIONNAIRE, Audit, audit
+from app.engagement.checkpoint import (
+    APPLICATIONS,
+    ENGAGEMENT,
+    JOURNAL,
+    QUESTIONNAIRE,
+    ROADMAP,
+    StoredPlan,
+    application_file,
+    parse_assessment,
+    parse_questionnaire,
+    plan_as_data,
+    plan_from_data,
+    toml_files,
+)
 from app.engagement.errors import EngagementError, UsageError
 from app.engagement.files import remove, unwritable, write_atomically
-from app.engagement.journal import Change
+from app.engagement.journal import Change, ChangedMeanwhile
+from app.engagement.lock import HOLDER, LOCK, Lock, actor
+from app.engagement.set_aside import set_aside
 from questionnaires.check import Files, check_questionnaire
-from questionnaires.load import Invalid, frozen_questionnaire, validate
 from questionnaires.model import Content, Questionnaire
-from scoring.assessment import SCHEMA_VERSION, Assessment
+from scoring.assessment import Assessment
 from scoring.roadmap import Plan
 
-ENGAGEMENT = "engagement.toml"
-QUESTIONNAIRE = "questionnaire.toml"
-ROADMAP = "roadmap.toml"
-JOURNAL = "journal.jsonl"
-APPLICATIONS = "applications"
-LOCK = ".lock"
-HOLDER = ".lock-holder"
+__all__ = [
+    "APPLICATIONS", "ENGAGEMENT", "JOURNAL", "QUESTIONNAIRE", "ROADMAP", "Engagement", "actor", "parse_assessment",
+    "parse_questionnaire", "plan_as_data", "plan_from_data", "toml_files",
+]  # fmt: skip
 
-_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
-_ELSEWHERE = frozenset({"applications", "decisions", "plan_sha256"})
-"""What of an assessment does not stand in engagement.toml."""
-
-
-def actor() -> str:
-    """Who acts, unless told otherwise: the system user."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+_PARTS = ".*.part"
+"""Temporary files that a stopped process left behind."""
+_SKEW = timedelta(hours=1)
 
 
 class Engagement:
@@ -62,17 +60,30 @@ class Engagement:
         self.questionnaire = questionnaire
         """The frozen copy of what was asked."""
         self.assessment = assessment
-        self.plan: Plan | None = None
-        """The plan as last computed, whether or not the answers have moved since."""
-        self.plan_inputs = ""
-        self.head = journal.FIRST
-        """Hash of the last journal line."""
+        self.stored_plan: StoredPlan | None = None
+        self.last: journal.Entry | None = None
+        """The last line of the journal."""
         self.notices: tuple[str, ...] = ()
         """What opening found and mended, or could not."""
-        self._number = 0
-        self._torn: int | None = None
+        self.refusal: EngagementError | None = None
+        """Why it is open for reading only although it was to be written."""
+        self._size = 0
+        self._lines: list[bytes] = []
+        """What was written to the journal since opening."""
+        self._seen: dict[str, tuple[int, int] | None] = {}
+        """File → its time and size as we last wrote it; None where we wrote none."""
         self._dirty: set[str] = set()
-        self._lock: FileLock | None = None
+        self._lock: Lock | None = None
+
+    @property
+    def head(self) -> str:
+        """Hash of the last journal line."""
+        return self.last.hash if self.last is not None else journal.FIRST
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan as last computed, whether or not the answers have moved since."""
+        return self.stored_plan.plan if self.stored_plan is not None else None
 
     # ---- opening and closing
 
@@ -81,58 +92,89 @@ class Engagement:
         cls, folder: Path, assessment: Assessment, questionnaire: Questionnaire, by: str, content: Content | None = None
     ) -> Self:
         """A new engagement in a folder that does not exist yet or is empty. Raises EngagementError."""
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if folder.exists() and (not folder.is_dir() or not all(map(_left_behind, folder.iterdir()))):
             raise UsageError("exists already and is not an empty folder", str(folder), "Choose another folder.")
-        frozen = tomli_w.dumps(_without_none(questionnaire.model_dump(mode="json", exclude_defaults=True))).encode()
+        frozen = checkpoint.frozen(questionnaire)
         assessment = assessment.model_copy(update={"questionnaire_sha256": sha256(frozen).hexdigest()})
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(folder, error) from error
         engagement = cls(folder, content or available().content, questionnaire, assessment)
-        engagement._acquire()
-        write_atomically(folder / QUESTIONNAIRE, frozen)
-        engagement._record("new", [Change((), state.dump(assessment))], by)
-        engagement._dirty = {ENGAGEMENT, ROADMAP, *(f"{APPLICATIONS}/{key}.toml" for key in assessment.applications)}
-        engagement.checkpoint()
+        engagement._lock = Lock(folder)
+        try:
+            write_atomically(folder / QUESTIONNAIRE, frozen)
+            engagement._record("new", [Change((), state.dump(assessment))], by)
+            engagement._dirty = checkpoint.all_files(assessment)
+            engagement.checkpoint()
+        except BaseException:
+            engagement._lock.release()
+            raise
         return engagement
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False, content: Content | None = None) -> Self:
-        """An existing engagement; with ``write`` the folder's lock is taken. Raises EngagementError."""
+        """An existing engagement; with ``write`` the folder's lock is taken.
+
+        One that was changed outside Colonnade is open for reading only until a person decides, and says why in
+        ``refusal``. Raises EngagementError.
+        """
         if not (folder / ENGAGEMENT).is_file() and not (folder / JOURNAL).is_file():
             remedy = "Name the folder that holds engagement.toml, or make one with 'colonnade new'."
             raise EngagementError("is not an engagement", str(folder), remedy)
         content = content or available().content
-        lock = cls._take(folder) if write else None
-        notices: list[str] = []
+        lock = Lock(folder) if write else None
         try:
-            frozen = _read_bytes(folder / QUESTIONNAIRE)
-            questionnaire = parse_questionnaire(frozen, str(folder / QUESTIONNAIRE))
-            # Written after the journal and read before it: no file is ahead of it while another process writes.
-            files = toml_files(folder)
-            entries, torn = journal.read(folder / JOURNAL)
-            assessment, stale = _replayed(folder, files, entries)
-            _check(folder, content, questionnaire, assessment)
-            if assessment.questionnaire_sha256 != sha256(frozen).hexdigest():
-                _check_changed(folder, content, questionnaire)
-                notices.append(f"{QUESTIONNAIRE} was changed outside Colonnade; scores may not be comparable.")
-            engagement = cls(folder, content, questionnaire, assessment)
-            engagement._read_plan(files.get(ROADMAP, b""), notices)
-        except BaseException:
+            found = audit(folder)
+            if any(finding.where == QUESTIONNAIRE for finding in found.changed):
+                check_edited(folder, content, found.questionnaire)
+            _check(folder, content, found.questionnaire, found.assessment)
+            engagement = cls(folder, content, found.questionnaire, found.assessment)
+            engagement._take(found)
+            if lock is not None and engagement.refusal is None:
+                engagement._lock, lock = lock, None
+                engagement._mend(found)
+        finally:
             if lock is not None:
                 lock.release()
-            raise
-        engagement._lock = lock
-        engagement.head = entries[-1].hash
-        engagement._number = len(entries)
-        if torn:
-            engagement._torn = (folder / JOURNAL).stat().st_size - torn
-            notices.append("The last line of the journal was cut off while it was written; it is left out.")
-        notices += [f"{name} was missing; it comes from the journal." for name in sorted(stale - files.keys())]
-        engagement._dirty = stale if write else set()
-        engagement.notices = tuple(notices)
         return engagement
+
+    def _take(self, found: Audit) -> None:
+        """What opening found, with what there is to say about it."""
+        self.stored_plan = found.plan
+        self.last = found.chain.entries[-1] if found.chain.entries else None
+        self._size = found.chain.size
+        notices = [str(finding) for finding in found.findings]
+        if found.changed:
+            remedy = "Read the findings with 'colonnade verify', then decide with 'colonnade recover'."
+            self.refusal = EngagementError(
+                f"was changed outside Colonnade and is open for reading only: {found.changed[0]}",
+                str(self.folder),
+                remedy,
+            )
+        if found.plan_lost:
+            notices.append(f"{ROADMAP} did not get the plan that was last computed; compute the roadmap again.")
+        elif self.plan is None and found.assessment.plan_sha256 is not None:
+            notices.append(f"{ROADMAP} holds no plan that this version can read; compute the roadmap again.")
+        if self.last is not None and _ahead(self.last.at):
+            notices.append(f"The clock of this machine is behind the journal, whose last line is of {self.last.at}.")
+        self.notices = tuple(notices)
+
+    def _mend(self, found: Audit) -> None:
+        """Clear away what a stopped process left; the files follow with the next checkpoint."""
+        for place in (self.folder, self.folder / checkpoint.APPLICATIONS):
+            for part in place.glob(_PARTS):
+                remove(part)
+        if found.chain.torn:
+            journal.cut(self.folder / JOURNAL, self._size)
+        if found.next_questionnaire is not None:
+            write_atomically(self.folder / QUESTIONNAIRE, found.next_questionnaire)
+        remove(self.folder / NEXT_QUESTIONNAIRE)
+        self._seen = {name: _stamp(self.folder / name) for name in checkpoint.all_files(self.assessment)}
+        self._dirty = set(found.behind)
+        if found.plan_lost:
+            before = checkpoint.digest(found.plan.as_data()) if found.plan is not None else None
+            self.apply("recover", [Change(("plan_sha256",), before)], actor())
 
     def __enter__(self) -> Self:
         return self
@@ -148,35 +190,12 @@ class Engagement:
             self.checkpoint()
         finally:
             if self._lock is not None:
-                with contextlib.suppress(OSError):
-                    (self.folder / HOLDER).unlink()
                 self._lock.release()
                 self._lock = None
 
     @property
     def writable(self) -> bool:
-        return self._lock is not None
-
-    def _acquire(self) -> None:
-        self._lock = self._take(self.folder)
-
-    @staticmethod
-    def _take(folder: Path) -> FileLock:
-        """The operating system's lock, which a killed owner cannot leave behind; a file beside it says who holds it."""
-        lock = FileLock(folder / LOCK, timeout=0)
-        try:
-            lock.acquire()
-            (folder / HOLDER).write_text(f"{actor()}, process {os.getpid()}\n", encoding="utf-8")
-        except Timeout:
-            with contextlib.suppress(OSError):
-                holder = (folder / HOLDER).read_text(encoding="utf-8").strip()
-                raise EngagementError(f"is being changed by {holder}", str(folder), "Close it there first.") from None
-            raise EngagementError("is being changed elsewhere", str(folder), "Close it there first.") from None
-        except OSError as error:
-            if lock.is_locked:
-                lock.release()
-            raise unwritable(folder, error) from error
-        return lock
+        return self._lock is not None and self.refusal is None
 
     # ---- changing
 
@@ -185,6 +204,8 @@ class Engagement:
 
         Raises EngagementError, with nothing changed, where a value does not fit or the disk does not take it.
         """
+        if self.refusal is not None:
+            raise self.refusal
         if not self.writable:
             raise EngagementError(
                 "is open for reading only", str(self.folder), "Close it elsewhere, then open it again."
@@ -202,139 +223,108 @@ class Engagement:
             return
         self._record(what, known, by)
         self.assessment = assessment
-        self._dirty |= {_file_of(change.path) for change in known}
+        self._dirty |= {checkpoint.file_of(change.path) for change in known}
 
     def store_plan(self, plan: Plan, by: str) -> None:
         """Keep a computed plan, with the digest of what it was computed from."""
-        raw = plan_as_data(plan)
-        self.plan, self.plan_inputs = plan, self.inputs()
-        self.apply("roadmap", [Change(("plan_sha256",), _digest({"inputs": self.plan_inputs, **raw}))], by)
+        stored = StoredPlan(plan, self.inputs())
+        self.apply("roadmap", [Change(("plan_sha256",), checkpoint.digest(stored.as_data()))], by)
+        self.stored_plan = stored
         self._dirty.add(ROADMAP)
         self.checkpoint()
 
+    def ask(self, questionnaire: Questionnaire, what: str, changes: Sequence[Change], by: str) -> None:
+        """Ask another questionnaire from now on, with what becomes of the answers. Raises EngagementError.
+
+        The new one lies beside the old until the journal says which counts, so that no moment is without one.
+        """
+        frozen = checkpoint.frozen(questionnaire)
+        write_atomically(self.folder / NEXT_QUESTIONNAIRE, frozen)
+        try:
+            self.apply(what, [*changes, Change(("questionnaire_sha256",), sha256(frozen).hexdigest())], by)
+        except EngagementError:
+            remove(self.folder / NEXT_QUESTIONNAIRE)
+            raise
+        self.questionnaire = questionnaire
+        write_atomically(self.folder / QUESTIONNAIRE, frozen)
+        remove(self.folder / NEXT_QUESTIONNAIRE)
+
     def inputs(self) -> str:
         """SHA-256 of everything a plan depends on: answers, evidence, decisions, targets, capacity."""
-        return _digest(self.assessment.model_dump(mode="json", exclude={"plan_sha256", "assessors", "baselines"}))
+        return checkpoint.digest(
+            self.assessment.model_dump(mode="json", exclude={"plan_sha256", "assessors", "baselines"})
+        )
 
     @property
     def plan_is_current(self) -> bool:
         """False where something moved since the plan was computed, or none was."""
-        return self.plan is not None and self.plan_inputs == self.inputs()
+        return self.stored_plan is not None and self.stored_plan.inputs == self.inputs()
 
     def _record(self, what: str, changes: Sequence[Change], by: str) -> None:
         try:
-            entry, line = journal.make(self._number + 1, self.head, by, what, changes)
+            entry, line = journal.make(self.last, by, what, changes)
         except UnicodeEncodeError as error:
             broken = repr(error.object[error.start : error.end])
             raise UsageError("is no character of a text", broken, "Type the text again.") from error
-        journal.append(self.folder / JOURNAL, line, keep=self._torn)
-        self._torn = None
-        self.head, self._number = entry.hash, entry.number
+        except ValueError as error:
+            raise UsageError("is no number that can be kept", str(error), "Give a finite number.") from error
+        try:
+            journal.append(self.folder / JOURNAL, line, self._size)
+        except ChangedMeanwhile as error:
+            self.refusal = self._kept(error)
+            raise self.refusal from error
+        self.last = entry
+        self._size += len(line)
+        self._lines.append(line)
+
+    def _kept(self, error: ChangedMeanwhile) -> EngagementError:
+        """The refusal after another program took our journal away: what was saved since opening is put beside it."""
+        if not self._lines or not self.folder.is_dir():
+            return error
+        with contextlib.suppress(EngagementError):
+            place = set_aside(self.folder, {JOURNAL: b"".join(self._lines)})
+            return EngagementError(f"{error.what}; what was saved since is kept in {place}", error.where, error.remedy)
+        return error
 
     # ---- files
 
     def checkpoint(self) -> None:
         """Bring the TOML files up to the journal. Raises EngagementError; the journal then still holds everything."""
+        if not self.writable or self.last is None:
+            return
         for name in sorted(self._dirty):
-            table = self._table(name)
-            if table is None:
-                remove(self.folder / name)
+            path = self.folder / name
+            if _stamp(path) != self._seen.get(name, _stamp(path)):
+                # Somebody else's version is no loss to us, since ours comes from the journal; it may be one to them.
+                place = set_aside(self.folder, {name: checkpoint.read_bytes(path)})
+                self.notices += (f"{name} was changed by another program; its version is kept in {place}.",)
+            data = checkpoint.written(name, self.assessment, self.stored_plan, self.last)
+            if data is None:
+                remove(path)
             else:
-                write_atomically(self.folder / name, tomli_w.dumps(table).encode())
+                write_atomically(path, data)
+            self._seen[name] = _stamp(path)
             self._dirty.discard(name)
 
-    def _table(self, name: str) -> dict[str, Any] | None:
-        """What a file holds as TOML; None where its application was taken out again."""
-        head = {"schema_version": SCHEMA_VERSION, "journal": self._number}
-        match name.split("/"):
-            case [self_name] if self_name == ENGAGEMENT:
-                own = self.assessment.model_dump(mode="json", exclude_defaults=True, exclude=set(_ELSEWHERE))
-                return {**head, **_without_none(own)}
-            case [self_name] if self_name == ROADMAP:
-                table = {**head, **{key: value for key in ("decisions", "plan_sha256")
-                                    if (value := state.current(self.assessment, (key,))) is not None}}  # fmt: skip
-                if self.plan is not None:
-                    table["plan"] = {"inputs": self.plan_inputs, **plan_as_data(self.plan)}
-                return dict(_without_none(table))
-            case [_, file]:
-                application = self.assessment.applications.get(file.removesuffix(".toml"))
-                return None if application is None else {**head, **_without_none(state.dump(application))}
-            case _:
-                raise ValueError(name)
 
-    def _read_plan(self, data: bytes, notices: list[str]) -> None:
-        raw = _parse_toml(data, str(self.folder / ROADMAP)).get("plan")
-        if raw is None and self.assessment.plan_sha256 is None:
-            return
-        if not isinstance(raw, dict) or _digest(raw) != self.assessment.plan_sha256:
-            notices.append(f"{ROADMAP} does not hold the plan that was last computed; compute the roadmap again.")
-            return
-        self.plan_inputs = raw.pop("inputs", "")
-        self.plan = plan_from_data(raw)
-        if self.plan is None:
-            notices.append(f"{ROADMAP} holds no plan that can be read; compute the roadmap again.")
-
-
-def plan_as_data(plan: Plan) -> dict[str, Any]:
-    """A whole plan as plain data; :func:`plan_from_data` reads it back."""
-    return dict(_without_none(_PLAN.dump_python(plan, mode="json")))
-
-
-def plan_from_data(data: Any) -> Plan | None:
-    """The plan that some data hold; None where they hold none."""
+def _stamp(path: Path) -> tuple[int, int] | None:
     try:
-        return _PLAN.validate_python(data)
-    except ValidationError:
+        found = path.stat()
+    except OSError:
         return None
+    return found.st_mtime_ns, found.st_size
 
 
-def _file_of(path: tuple[str, ...]) -> str:
-    match path:
-        case ("applications", key, *_):
-            return f"{APPLICATIONS}/{key}.toml"
-        case ("decisions" | "plan_sha256", *_):
-            return ROADMAP
-        case _:
-            return ENGAGEMENT
+def _left_behind(path: Path) -> bool:
+    """Whether it is what a creation leaves that was stopped before its first journal line."""
+    return path.name in (LOCK, HOLDER, QUESTIONNAIRE) or path.match(_PARTS)
 
 
-def _replayed(
-    folder: Path, files: Mapping[str, bytes], entries: Sequence[journal.Entry]
-) -> tuple[Assessment, set[str]]:
-    """The assessment that the files hold with the journal lines beyond each, and the files that have to be written.
-
-    Where a file is missing, all comes from the journal. Raises EngagementError.
-    """
-    if not entries:
-        remedy = "Restore it from a copy, or remove the folder and begin again."
-        raise EngagementError("holds no whole line", f"{folder}/{JOURNAL}", remedy)
-    first = state.whole(entries[0].changes[0].to if entries[0].changes else None)
-    here = {_file_of(("applications", key)): True for key in first.applications}
-    """File of an application that the journal names → whether it is still there."""
-    for change in (change for entry in entries[1:] for change in entry.changes):
-        if len(change.path) == 2 and change.path[0] == "applications":
-            here[_file_of(change.path)] = change.to is not None
-    for name in files:
-        if name not in here and name not in (ENGAGEMENT, ROADMAP):
-            remedy = "Move it out of the folder; 'colonnade application add' adds an application."
-            raise EngagementError("is unknown to the journal", f"{folder}/{name}", remedy)
-    gone = {name for name, still in here.items() if not still}
-    missing = ({ENGAGEMENT, ROADMAP} | here.keys()) - gone - files.keys()
-    if missing:
-        assessment, held = first, dict[str, int]()
-    else:
-        current = {name: data for name, data in files.items() if name not in gone}
-        assessment, held = parse_assessment(current, str(folder))
-    for name, position in held.items():
-        if position > len(entries):
-            message = f"holds line {position} of the journal, which ends at line {len(entries)}"
-            raise EngagementError(message, f"{folder}/{name}", "Restore the journal from a copy of the folder.")
-    for entry in entries[1:]:
-        for change in entry.changes:
-            name = _file_of(change.path)
-            if entry.number > held.get(name, 0) and name not in gone:
-                assessment = state.changed(assessment, change)
-    return assessment, missing | (gone & files.keys())
+def _ahead(at: str) -> bool:
+    try:
+        return datetime.fromisoformat(at) - datetime.fromisoformat(journal.now()) > _SKEW
+    except ValueError:
+        return False
 
 
 def _check(folder: Path, content: Content, questionnaire: Questionnaire, assessment: Assessment) -> None:
@@ -342,7 +332,7 @@ def _check(folder: Path, content: Content, questionnaire: Questionnaire, assessm
     tiers = content.tiers.by_id
     for key, application in assessment.applications.items():
         if application.tier not in tiers:
-            where = f"{folder}/{_file_of(('applications', key))}"
+            where = f"{folder}/{application_file(key)}"
             raise EngagementError(f"names the unknown tier '{application.tier}'", where, f"Tiers: {', '.join(tiers)}.")
     for levels in assessment.targets.values():
         for pillar, level in levels.items():
@@ -351,96 +341,10 @@ def _check(folder: Path, content: Content, questionnaire: Questionnaire, assessm
                 raise EngagementError(f"asks for the level {level} in '{pillar}'", f"{folder}/{ENGAGEMENT}", remedy)
 
 
-def _check_changed(folder: Path, content: Content, questionnaire: Questionnaire) -> None:
+def check_edited(folder: Path, content: Content, questionnaire: Questionnaire) -> None:
     """The meaning gate for a frozen questionnaire that somebody edited. Raises EngagementError."""
     files = Files(QUESTIONNAIRE, {pillar.id: QUESTIONNAIRE for pillar in questionnaire.pillar}, QUESTIONNAIRE)
     problems = check_questionnaire(questionnaire, content.facts, content.tiers, files)
     if problems:
         message = f"was changed outside Colonnade and does not hold together: {'; '.join(map(str, problems[:3]))}"
         raise EngagementError(message, f"{folder}/{QUESTIONNAIRE}", "Restore it from a copy.")
-
-
-def _without_none(value: Any) -> Any:
-    """TOML has no null: what is None is left out."""
-    if isinstance(value, dict):
-        return {key: _without_none(entry) for key, entry in value.items() if entry is not None}
-    if isinstance(value, list | tuple):
-        return [_without_none(entry) for entry in value]
-    return value
-
-
-def _digest(value: Any) -> str:
-    # A date can only come from an edited file: its digest then differs, as it should.
-    return sha256(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EngagementError(f"cannot be read ({error.strerror})", str(path), "Check its permissions.") from error
-
-
-def _parse_toml(data: bytes, place: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        remedy = "Undo the edit, or restore the file from a copy of the folder."
-        raise EngagementError(f"cannot be read: {error}", place, remedy) from error
-
-
-def toml_files(folder: Path) -> dict[str, bytes]:
-    """The TOML files of an engagement's folder that hold its assessment, by name. Raises EngagementError."""
-    names = [name for name in (ENGAGEMENT, ROADMAP) if (folder / name).is_file()]
-    names += [f"{APPLICATIONS}/{path.name}" for path in sorted((folder / APPLICATIONS).glob("*.toml"))]
-    return {name: _read_bytes(folder / name) for name in names}
-
-
-def parse_assessment(files: Mapping[str, bytes], place: str) -> tuple[Assessment, dict[str, int]]:
-    """The assessment in a folder's (or a pack's) TOML files, and the journal line that each of them holds.
-
-    ``place`` is where they come from, for errors. Raises EngagementError for a file that is broken, of a newer
-    version, or does not fit.
-    """
-    positions: dict[str, int] = {}
-
-    def table(name: str) -> dict[str, Any]:
-        raw = _parse_toml(files[name], f"{place}/{name}")
-        version = raw.pop("schema_version", None)
-        if type(version) is not int or not 0 < version < 10**6:
-            raise EngagementError("names no schema_version", f"{place}/{name}", "Restore it from a copy.")
-        if version > SCHEMA_VERSION:
-            message = f"was written by a newer version (schema {version}; this one knows {SCHEMA_VERSION})"
-            remedy = "Open it with that version of Colonnade; nothing was changed."
-            raise EngagementError(message, f"{place}/{name}", remedy)
-        position = raw.pop("journal", 0)
-        if type(position) is not int or not 0 <= position < 10**12:
-            raise EngagementError("names no line of the journal", f"{place}/{name}", "Restore it from a copy.")
-        positions[name] = position
-        return raw
-
-    if ENGAGEMENT not in files:
-        raise EngagementError("is missing", f"{place}/{ENGAGEMENT}", "Restore it from a copy of the folder.")
-    raw = table(ENGAGEMENT)
-    raw["applications"] = {
-        name.removeprefix(f"{APPLICATIONS}/").removesuffix(".toml"): table(name)
-        for name in files
-        if name.startswith(f"{APPLICATIONS}/")
-    }
-    if ROADMAP in files:
-        roadmap = table(ROADMAP)
-        raw |= {key: roadmap[key] for key in ("decisions", "plan_sha256") if key in roadmap}
-    found = validate(Assessment, raw, place)
-    if not isinstance(found, Assessment):
-        problems = "; ".join(f"{problem.key} {problem.message}" for problem in found[:3])
-        raise EngagementError(f"does not fit: {problems}", place, "Undo the edit, or restore the file.")
-    return found, positions
-
-
-def parse_questionnaire(data: bytes, place: str) -> Questionnaire:
-    """The frozen questionnaire of a folder or a pack. Raises EngagementError."""
-    found = frozen_questionnaire(_parse_toml(data, place), QUESTIONNAIRE)
-    if isinstance(found, Invalid):
-        problems = "; ".join(map(str, found.problems[:3]))
-        raise EngagementError(f"holds no questionnaire: {problems}", place, "Restore it from a copy.")
-    return found.value

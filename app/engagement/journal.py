@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from app.engagement.errors import EngagementError
 from app.engagement.files import sync_folder, unwritable
 
@@ -47,13 +49,31 @@ class Entry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A journal as far as it holds."""
+
+    entries: tuple[Entry, ...]
+    size: int
+    """Bytes of those entries' lines."""
+    torn: int = 0
+    """Bytes after the last line break: a line that was being written when the machine stopped."""
+    broken: int | None = None
+    """Number of the first whole line that does not follow from the ones before it; the entries end there."""
+
+
 def _canonical(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def make(number: int, previous: str, by: str, what: str, changes: Sequence[Change]) -> tuple[Entry, bytes]:
-    """The next entry with its line, newline included."""
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+def make(last: Entry | None, by: str, what: str, changes: Sequence[Change]) -> tuple[Entry, bytes]:
+    """The entry after ``last`` with its line, newline included.
+
+    Where the clock was set back, time stands still until it has caught up: entries never go back in time. Raises
+    ValueError (UnicodeEncodeError among them) for what JSON cannot hold.
+    """
+    number, previous = (last.number + 1, last.hash) if last is not None else (1, FIRST)
+    at = max(now(), last.at if last is not None else "")
     body = {
         "n": number,
         "at": at,
@@ -66,55 +86,90 @@ def make(number: int, previous: str, by: str, what: str, changes: Sequence[Chang
     return Entry(number, at, by, what, tuple(changes), previous, digest), _canonical({**body, "hash": digest}) + b"\n"
 
 
+def now() -> str:
+    """The moment as entries write it: in UTC and of one length, so that texts compare as times."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class _Set(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"before": "from"}):
+    path: list[str]
+    before: Any
+    to: Any
+
+
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    at: str
+    by: str
+    hash: str
+    n: int
+    prev: str
+    set: list[_Set]
+    what: str
+
+
+_DECODER = msgspec.json.Decoder(_Line)
+
+
+def scan(data: bytes) -> Chain:
+    """As much of a journal as holds. Never raises."""
+    entries: list[Entry] = []
+    previous, size = FIRST, 0
+    whole, newline, torn = data.rpartition(b"\n")
+    for number, line in enumerate(whole.split(b"\n") if newline else (), 1):
+        entry = _parse(line)
+        if entry is None or entry.previous != previous or entry.number != number:
+            return Chain(tuple(entries), size, broken=number)
+        previous = entry.hash
+        size += len(line) + 1
+        entries.append(entry)
+    return Chain(tuple(entries), size, torn=len(torn))
+
+
 def read(path: Path) -> tuple[list[Entry], int]:
     """All whole entries, and how many bytes of a torn last line follow them.
 
-    Raises EngagementError where the chain is broken, naming the line.
+    Raises EngagementError where the journal is missing or its chain is broken, naming the line.
     """
     try:
-        data = path.read_bytes()
+        chain = scan(path.read_bytes())
     except FileNotFoundError:
         message = "the journal is missing"
         raise EngagementError(message, str(path), "Restore it from a copy of the folder.") from None
     except OSError as error:
         raise EngagementError(f"cannot be read ({error.strerror})", str(path), "Check its permissions.") from error
-    whole, _, torn = data.rpartition(b"\n")
-    entries: list[Entry] = []
-    previous = FIRST
-    for index, line in enumerate(whole.split(b"\n") if whole else ()):
-        entry = _parse(line)
-        if entry is None or entry.previous != previous or entry.number != index + 1:
-            message = "the journal was changed outside Colonnade"
-            remedy = "Restore it from a copy, or keep the folder as it is and start a new engagement."
-            raise EngagementError(message, f"{path}, line {index + 1}", remedy)
-        previous = entry.hash
-        entries.append(entry)
-    return entries, len(torn)
+    if chain.broken is not None:
+        message = "the journal was changed outside Colonnade"
+        raise EngagementError(message, f"{path}, line {chain.broken}", "Restore it from a copy of the folder.")
+    return list(chain.entries), chain.torn
 
 
 def _parse(line: bytes) -> Entry | None:
-    """An entry whose own hash holds; None for anything else."""
-    try:
-        body = json.loads(line)
-        digest = body.pop("hash")
-        if hashlib.sha256(_canonical(body)).hexdigest() != digest or _canonical({**body, "hash": digest}) != line:
-            return None
-        changes = tuple(Change(tuple(map(str, entry["path"])), entry["to"], entry["from"]) for entry in body["set"])
-        return Entry(body["n"], body["at"], body["by"], body["what"], changes, body["prev"], digest)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
+    """An entry whose own hash holds; None for anything else.
 
-
-def append(path: Path, line: bytes, keep: int | None = None) -> None:
-    """Write one line and wait until the disk holds it; ``keep`` first cuts the file to that many bytes.
-
-    Raises EngagementError with the journal as it was when the line cannot be written whole.
+    A line is canonical JSON with its keys sorted, so the first ``"hash":`` in it is its own: no text of the keys
+    before it can hold an unescaped quotation mark.
     """
     try:
-        with open(path, "ab") as file:
-            if keep is not None:
-                file.truncate(keep)
-            size = file.seek(0, os.SEEK_END)
+        found = _DECODER.decode(line)
+    except (ValueError, RecursionError):  # msgspec's errors, and what is no UTF-8
+        return None
+    before, _, after = line.partition(b'"hash":"' + found.hash.encode() + b'",')
+    if hashlib.sha256(before + after).hexdigest() != found.hash:
+        return None
+    changes = tuple(Change(tuple(entry.path), entry.to, entry.before) for entry in found.set)
+    return Entry(found.n, found.at, found.by, found.what, changes, found.prev, found.hash)
+
+
+def append(path: Path, line: bytes, size: int) -> None:
+    """Write one line behind the first ``size`` bytes and wait until the disk holds it.
+
+    Raises EngagementError, with the journal as it was, when the line cannot be written whole, or when the file is not
+    as long as it was left: then another program has changed it meanwhile.
+    """
+    try:
+        with open(path, "r+b" if size else "ab") as file:
+            if file.seek(0, os.SEEK_END) != size:
+                raise changed_meanwhile(path)
             try:
                 file.write(line)
                 file.flush()
@@ -124,5 +179,26 @@ def append(path: Path, line: bytes, keep: int | None = None) -> None:
                 raise
         if size == 0:
             sync_folder(path.parent)
+    except FileNotFoundError as error:
+        raise changed_meanwhile(path) from error
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def cut(path: Path, size: int) -> None:
+    """Take away what lies beyond ``size`` bytes. Raises EngagementError."""
+    try:
+        with open(path, "r+b") as file:
+            file.truncate(size)
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+class ChangedMeanwhile(EngagementError):
+    """Another program changed or removed the journal while the engagement was open."""
+
+
+def changed_meanwhile(path: Path) -> ChangedMeanwhile:
+    remedy = "Let the program that synchronises this folder finish, then open the engagement again."
+    return ChangedMeanwhile("was changed by another program while it was open here", str(path), remedy)

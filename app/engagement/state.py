@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from app.engagement.errors import EngagementError
-from app.engagement.journal import Change
+from app.engagement.journal import Change, Entry
 from scoring.assessment import Answer, Application, Assessment, Decision, Evidence
 
 _ENTRIES: dict[str, type[BaseModel]] = {
@@ -50,12 +52,93 @@ def changed(assessment: Assessment, change: Change) -> Assessment:
     return found
 
 
-def whole(to: Any) -> Assessment:
-    """The assessment that the first line of a journal holds. Raises EngagementError."""
-    try:
-        return Assessment.model_validate(to)
-    except ValidationError as error:
-        raise EngagementError("begins with no assessment", "The journal", "Restore it from a copy.") from error
+class Replay:
+    """The assessment as the journal's lines make it, in plain data, one line after the other."""
+
+    def __init__(self) -> None:
+        self.raw: dict[str, Any] = {}
+
+    def take(self, entry: Entry) -> None:
+        """What one line changed. Raises EngagementError where the line fits nowhere."""
+        for change in entry.changes:
+            try:
+                self._put(change.path, change.to)
+            except (KeyError, TypeError, AttributeError) as error:
+                place = f"line {entry.number} of the journal, {'.'.join(change.path)}"
+                raise EngagementError("does not fit", place, "Restore the journal from a copy.") from error
+
+    def _put(self, path: tuple[str, ...], to: Any) -> None:
+        if not path:
+            self.raw = deepcopy(to)
+            return
+        node = self.raw
+        for depth, step in enumerate(path[:-1]):
+            # An application has to be there before anything of it is; every other table comes with its first entry.
+            node = node[step] if depth == 1 and path[0] == "applications" else node.setdefault(step, {})
+        if to is None:
+            node.pop(path[-1], None)
+            if path[0] == "targets" and len(path) == 3 and not node:
+                del self.raw["targets"][path[1]]
+        else:
+            # What later lines reach into is copied, so that the entries stay as they were read.
+            table = len(path) == 1 or (path[0] == "applications" and len(path) < 4)
+            node[path[-1]] = deepcopy(to) if table else to
+
+    def assessment(self) -> Assessment:
+        """Raises EngagementError."""
+        try:
+            return Assessment.model_validate(self.raw)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = f"The journal, {'.'.join(map(str, first['loc']))}"
+            raise EngagementError(f"holds no assessment: {first['msg']}", place, "Restore it from a copy.") from error
+
+
+def replayed(entries: Iterable[Entry]) -> Assessment:
+    """The assessment after some journal lines, from the first on. Raises EngagementError."""
+    replay = Replay()
+    for entry in entries:
+        replay.take(entry)
+    return replay.assessment()
+
+
+def difference(old: Assessment, new: Assessment) -> list[Change]:
+    """The changes that lead from one assessment to another, as small as the journal can write them."""
+    changes: list[Change] = []
+    for field in Assessment.model_fields:
+        before, after = getattr(old, field), getattr(new, field)
+        if before == after:
+            continue
+        if field == "applications":
+            for key in sorted({*before, *after}):
+                changes += _of_application(old, new, key)
+        elif field in _ENTRIES or field == "baselines":
+            changes += [_between(old, new, field, key) for key in _unequal(before, after)]
+        else:
+            changes.append(_between(old, new, field))
+    return changes
+
+
+def _of_application(old: Assessment, new: Assessment, key: str) -> Iterable[Change]:
+    then, now = old.applications.get(key), new.applications.get(key)
+    if then is None or now is None:
+        yield _between(old, new, "applications", key)
+        return
+    for field in Application.model_fields:
+        before, after = getattr(then, field), getattr(now, field)
+        if field in ("answers", "evidence"):
+            for entry in _unequal(before, after):
+                yield _between(old, new, "applications", key, field, entry)
+        elif before != after:
+            yield _between(old, new, "applications", key, field)
+
+
+def _unequal(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    return sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+
+
+def _between(old: Assessment, new: Assessment, *path: str) -> Change:
+    return Change(path, current(new, path), current(old, path))
 
 
 def _put(assessment: Assessment, path: tuple[str, ...], to: Any) -> Assessment:

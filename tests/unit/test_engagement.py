@@ -23,8 +23,9 @@ from app.engagement import actions, files, history, journal, pack
 from app.engagement.errors import EngagementError, UsageError
 from app.engagement.folder import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP, Engagement
 from app.engagement.journal import Change
+from app.engagement.lock import Lock
 from questionnaires.load import shipped
-from scoring.assessment import Basis, Lane
+from scoring.assessment import SCHEMA_VERSION, Basis, Lane
 from scoring.evaluation import evaluate
 from scoring.schedule import plan
 from scoring.scores import Scorer
@@ -68,7 +69,8 @@ def test_everything_is_there_again(folder: Path) -> None:
 
 def test_files_are_for_people(folder: Path) -> None:
     raw = tomllib.loads((folder / "applications" / "pay.toml").read_text())
-    assert raw["schema_version"] == 1
+    assert raw["schema_version"] == SCHEMA_VERSION
+    assert raw["journal"] == {"line": 4, "hash": json.loads((folder / JOURNAL).read_text().splitlines()[3])["hash"]}
     assert raw["answers"][CRITERION] == {"value": "largely", "basis": "document", "note": "seen"}
     lines = [json.loads(line) for line in (folder / JOURNAL).read_text().splitlines()]
     assert [line["what"] for line in lines] == ["new", "application", "application", "answer"]
@@ -99,55 +101,27 @@ def test_a_torn_last_line_is_left_out_and_said(folder: Path) -> None:
     assert (len(entries), torn) == (5, 0)
 
 
-@pytest.mark.parametrize("place", [0, 200, -5])
-def test_a_changed_byte_in_the_journal_is_refused(folder: Path, place: int) -> None:
-    data = bytearray((folder / JOURNAL).read_bytes())
-    data[place] ^= 1
-    (folder / JOURNAL).write_bytes(bytes(data))
-    with pytest.raises(EngagementError, match="journal"):
-        Engagement.open(folder)
-
-
-def test_a_removed_line_is_refused(folder: Path) -> None:
-    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
-    (folder / JOURNAL).write_bytes(b"".join(lines[:1] + lines[2:]))
-    with pytest.raises(EngagementError, match="line 2"):
-        Engagement.open(folder)
-
-
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
         pytest.param(ENGAGEMENT, b"schema_version = 99\n", "newer version", id="newer version"),
-        pytest.param(ENGAGEMENT, b"organisation = 'x'\n", "schema_version", id="no version"),
-        pytest.param(ENGAGEMENT, b"schema_version = 1\n[\n", "cannot be read", id="not TOML"),
-        pytest.param(ENGAGEMENT, b"\xff\xfe", "cannot be read", id="not UTF-8"),
-        pytest.param(ENGAGEMENT, b"schema_version = 1\norganisation = 5\n", "does not fit", id="wrong type"),
-        pytest.param("applications/pay.toml", b"schema_version = 2\n", "newer version", id="newer application"),
+        pytest.param("applications/pay.toml", b"schema_version = 3\n", "newer version", id="newer application"),
         pytest.param(QUESTIONNAIRE, b"schema_version = 1\n", "no questionnaire", id="no questionnaire"),
+        pytest.param(QUESTIONNAIRE, b"\xff\xfe", "cannot be read", id="not UTF-8"),
     ],
 )
-def test_broken_files_say_what_and_where_and_stay(folder: Path, name: str, data: bytes, message: str) -> None:
+def test_what_nothing_can_be_shown_of_says_what_and_where_and_stays(
+    folder: Path, name: str, data: bytes, message: str
+) -> None:
     (folder / name).write_bytes(data)
     before = snapshot(folder)
     with pytest.raises(EngagementError, match=message) as error:
         Engagement.open(folder, write=True)
-    assert name.rpartition("/")[2].removesuffix(".toml") in error.value.where or str(folder) in error.value.where
+    assert name.rpartition("/")[2].removesuffix(".toml") in error.value.where
     assert error.value.remedy
     after = snapshot(folder)
     assert {k: v for k, v in after.items() if "lock" not in k} == {k: v for k, v in before.items() if "lock" not in k}
-    Engagement._take(folder).release()  # the failed open has let go of the lock
-
-
-def test_a_journal_that_was_cut_at_the_end_of_a_line_is_refused(folder: Path) -> None:
-    """Its chain holds, but the files know of lines that it does not have any more."""
-    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
-    (folder / JOURNAL).write_bytes(b"".join(lines[:-1]))
-    with pytest.raises(EngagementError, match="holds line 4 of the journal, which ends at line 3"):
-        Engagement.open(folder)
-    (folder / JOURNAL).write_bytes(b"")
-    with pytest.raises(EngagementError, match="holds no whole line"):
-        Engagement.open(folder)
+    Lock(folder).release()  # the failed open has let go of the lock
 
 
 @pytest.mark.parametrize(
@@ -168,7 +142,7 @@ def test_a_missing_file_comes_back_from_the_journal(folder: Path, names: tuple[s
         (folder / name).unlink()
     with Engagement.open(folder) as engagement:
         assert engagement.assessment == whole
-        assert [notice.partition(" ")[0] for notice in engagement.notices] == sorted(names)
+        assert [notice.partition(":")[0] for notice in engagement.notices] == sorted(names)
     assert snapshot(folder).keys() == before.keys() - set(names), "a reader writes nothing"
     with Engagement.open(folder, write=True) as engagement:
         answer(engagement, "fully", application="crm")
@@ -177,14 +151,6 @@ def test_a_missing_file_comes_back_from_the_journal(folder: Path, names: tuple[s
         assert engagement.notices == ()
         assert engagement.assessment.applications["pay"] == whole.applications["pay"]
         assert engagement.assessment.applications["crm"].answers[CRITERION].value == "fully"
-
-
-def test_a_file_of_no_application_is_refused(folder: Path) -> None:
-    """A copy made in a file manager would count an application twice."""
-    copy = folder / "applications" / "pay-2.toml"
-    copy.write_bytes((folder / "applications" / "pay.toml").read_bytes())
-    with pytest.raises(EngagementError, match=r"pay-2\.toml: is unknown to the journal"):
-        Engagement.open(folder)
 
 
 def test_a_file_left_behind_by_an_application_that_was_taken_out_is_cleared_away(folder: Path) -> None:
@@ -197,40 +163,6 @@ def test_a_file_left_behind_by_an_application_that_was_taken_out_is_cleared_away
     with Engagement.open(folder, write=True) as engagement:
         assert sorted(engagement.assessment.applications) == ["pay"]
     assert not path.exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "message"),
-    [
-        pytest.param(
-            "applications/pay.toml", 'tier = "1"', 'tier = "9"', "pay.toml: names the unknown tier", id="tier"
-        ),
-        pytest.param("applications/pay.toml", 'id = "pay"', 'id = "crm"', "says that it is 'crm'", id="another's id"),
-        pytest.param("applications/pay.toml", "journal = 4", "journal = -1", "no line of the journal", id="line -1"),
-        pytest.param("applications/pay.toml", "journal = 4", 'journal = "4"', "no line of the journal", id="line text"),
-        pytest.param("applications/pay.toml", "journal = 4", "journal = 9", "which ends at line 4", id="line 9"),
-        pytest.param(ENGAGEMENT, "journal = 1", "journal = 1\ntargets.1.risk = 9", "level 9 in 'risk'", id="target"),
-        pytest.param(ENGAGEMENT, "schema_version = 1", "schema_version = true", "schema_version", id="version"),
-        pytest.param(ENGAGEMENT, "capacity = 60", 'capacity = "1e999999999"', "capacity should be", id="exponent"),
-        pytest.param(ENGAGEMENT, "capacity = 60", f"capacity = {'9' * 5000}", "cannot be read", id="digits"),
-        pytest.param(ENGAGEMENT, "2026-09-30", "9999-12-31", "as_of", id="day"),
-        pytest.param(QUESTIONNAIRE, 'met = "largely"', 'met = "larger"', "does not hold together", id="step"),
-    ],
-)
-def test_an_edit_that_makes_no_sense_is_named(folder: Path, name: str, old: str, new: str, message: str) -> None:
-    text = (folder / name).read_text()
-    assert old in text
-    (folder / name).write_text(text.replace(old, new, 1))
-    with pytest.raises(EngagementError, match=message) as error:
-        Engagement.open(folder)
-    assert error.value.remedy
-
-
-def test_an_edited_questionnaire_that_holds_together_is_noticed(folder: Path) -> None:
-    text = (folder / QUESTIONNAIRE).read_text()
-    (folder / QUESTIONNAIRE).write_text(text.replace("DevSecOps maturity", "Our maturity", 1))
-    with Engagement.open(folder) as engagement:
-        assert "changed outside" in engagement.notices[0]
 
 
 def test_no_application_can_be_put_in_the_place_of_another(folder: Path) -> None:
@@ -260,12 +192,6 @@ def test_a_name_is_one_line_of_text(folder: Path, key: str, name: str) -> None:
         actions.add_application(content, assessment, "new", name, "1")
     with pytest.raises(UsageError, match="which no name can"):
         actions.new_assessment(content, QUESTIONNAIRE_ID, name, date(2026, 1, 1))
-
-
-def test_a_missing_journal_is_refused(folder: Path) -> None:
-    (folder / JOURNAL).unlink()
-    with pytest.raises(EngagementError, match="journal is missing"):
-        Engagement.open(folder)
 
 
 def test_not_an_engagement(tmp_path: Path) -> None:
@@ -360,17 +286,6 @@ def test_a_stored_plan_is_read_back_and_knows_when_it_is_old(folder: Path) -> No
         known = [item.id for wave in found.waves for item in wave.items]
         change = actions.decide(engagement.assessment, known, known[0], Lane.PIN, wave=None, reason="now", waves=8)
         engagement.apply("plan", change, BY)
-    text = (folder / ROADMAP).read_text()
-    (folder / ROADMAP).write_text(text.replace("person-days", "person-years", 1))
-    with Engagement.open(folder) as engagement:
-        assert engagement.plan is None
-        assert "last computed" in engagement.notices[0]
-        assert engagement.assessment.decisions[known[0]].wave == 1
-    for edited in ("\n[[plan.waves]]\nstart = 2026-01-01\n", ""):
-        (folder / ROADMAP).write_text(text.partition("[plan]")[0] + ("[plan]" if edited else "") + edited)
-        with Engagement.open(folder) as engagement:
-            assert engagement.plan is None
-            assert "last computed" in engagement.notices[0]
 
 
 @pytest.mark.parametrize("fail_at", ["write", "fsync", "replace"])
@@ -456,80 +371,15 @@ def test_a_wrong_answer_says_what_is_known(
         actions.answer(engagement.questionnaire, engagement.assessment, criterion, value, application=application)
 
 
-# ---- packs and baselines
-
-
-def test_a_pack_is_the_same_bytes_twice_and_reads_back(folder: Path, tmp_path: Path) -> None:
-    data = pack.freeze(folder)
-    assert data == pack.freeze(folder)
-    path = tmp_path / "a.colonnade"
-    path.write_bytes(data)
-    found = pack.thaw(path)
-    assert found == {name: (folder / name).read_bytes() for name in found}
-    assert ENGAGEMENT in found
-    assert "applications/pay.toml" in found
+# ---- baselines
 
 
 def test_a_baseline_is_kept_and_scored(folder: Path, tmp_path: Path) -> None:
     content = shipped()
     later = actions.new_assessment(content, QUESTIONNAIRE_ID, "Acme", date(2026, 12, 31))
     with Engagement.create(tmp_path / "later", later, content.questionnaires[QUESTIONNAIRE_ID], BY) as engagement:
-        kept = history.keep(engagement, folder)
+        kept = history.keep(engagement, folder, BY)
         assert kept.name == "2026-09-30.colonnade"
         (baseline,) = history.baselines(engagement)
     assert baseline.as_of == date(2026, 9, 30)
-    assert sorted(baseline.scores.applications) == ["crm", "pay"]
-
-
-@settings(max_examples=200)
-@given(st.data())
-def test_no_damage_to_a_pack_is_a_traceback(data: st.DataObject) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(pack.MANIFEST, "schema_version = 1")
-        archive.writestr(ENGAGEMENT, "a = 1\n" * 20)
-    damaged = bytearray(buffer.getvalue())
-    for _ in range(data.draw(st.integers(1, 3))):
-        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "a.colonnade"
-        path.write_bytes(damaged[: data.draw(st.integers(0, len(damaged)))])
-        with contextlib.suppress(EngagementError):
-            pack.thaw(path)
-
-
-@pytest.mark.parametrize(
-    "name", ["../x.toml", "/etc/passwd", "applications/../x.toml", "applications/.toml", "a\\b.toml", "extra.txt"]
-)
-def test_a_pack_with_a_foreign_name_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
-    path = tmp_path / "a.colonnade"
-    path.write_bytes(pack.freeze(folder))
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(name, b"x")
-    with pytest.raises(EngagementError, match="what no pack holds"):
-        pack.thaw(path)
-
-
-def test_broken_packs_are_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.colonnade"
-    data = pack.freeze(folder)
-    for broken in (b"", b"PK", data[:-40], data[: len(data) // 2]):
-        path.write_bytes(broken)
-        with pytest.raises(EngagementError):
-            pack.thaw(path)
-    path.write_bytes(data)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("applications/new.toml", b"x")
-    with pytest.raises(EngagementError, match="manifest"):
-        pack.thaw(path)
-    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
-        with zipfile.ZipFile(path, "w", method) as archive:
-            archive.writestr(pack.MANIFEST, b"schema_version = 1")
-        with pytest.raises(EngagementError, match="what no pack holds"):
-            pack.thaw(path)
-    path.write_bytes(data)
-    monkeypatch.setattr(pack, "MAX_BYTES", 1000)
-    with pytest.raises(EngagementError, match="more than 1,000 bytes"):
-        pack.thaw(path)
-    with pytest.raises(EngagementError, match="cannot be read"):
-        pack.thaw(tmp_path / "nowhere")
+    assert {owner.application for owner in baseline.results.nodes} == {None, "crm", "pay"}
