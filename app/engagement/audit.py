@@ -203,9 +203,11 @@ class _Audit:
 
     def _compare(self, assessment: Assessment, last_touch: Mapping[str, int], earlier: Mapping[str, Any]) -> None:
         wanted = checkpoint.all_files(assessment)
+        written = self.tables[ENGAGEMENT][1].line if ENGAGEMENT in self.tables else len(self.chain.entries)
         for name in sorted(wanted - self.files.keys()):
-            self.find(Kind.MISSING, name, "is missing; it comes from the journal")
             self.behind.add(name)
+            if self._made(name) <= written:  # else no checkpoint has come to it yet
+                self.find(Kind.MISSING, name, "is missing; it comes from the journal")
         for name in sorted(self.files.keys() - wanted):
             if name in last_touch:
                 self.behind.add(name)  # of an application that was taken out: cleared away
@@ -227,6 +229,12 @@ class _Audit:
         if position.line > len(self.chain.entries):
             return any(entry.hash == position.hash for entry in self.chain.entries)
         return position.hash not in (None, self.chain.entries[position.line - 1].hash)
+
+    def _made(self, name: str) -> int:
+        """The line that brought an application about; 0 for the other files."""
+        path = ("applications", application_of(name))
+        lines = [entry.number for entry in self.chain.entries if any(change.path == path for change in entry.changes)]
+        return max(lines, default=0)
 
     def _read_plan(self, raw: Any, then: str | None, now: str | None) -> None:
         found = checkpoint.digest(raw) if raw is not None else None

@@ -290,9 +290,10 @@ class Engagement:
 
     def checkpoint(self) -> None:
         """Bring the TOML files up to the journal. Raises EngagementError; the journal then still holds everything."""
-        if not self.writable or self.last is None:
+        if not self.writable or self.last is None or not self._dirty:
             return
-        for name in sorted(self._dirty):
+        # The engagement's own file comes last: the line that it names is the one up to which every file was written.
+        for name in (*sorted(self._dirty - {ENGAGEMENT}), ENGAGEMENT):
             path = self.folder / name
             if _stamp(path) != self._seen.get(name, _stamp(path)):
                 # Somebody else's version is no loss to us, since ours comes from the journal; it may be one to them.

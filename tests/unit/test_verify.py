@@ -201,6 +201,18 @@ def test_a_file_of_an_earlier_moment_put_back_is_no_finding_but_comes_up_to_date
     assert b"fully" in (folder / "applications" / "pay.toml").read_bytes()
 
 
+def test_an_application_that_no_checkpoint_has_come_to_is_no_finding(folder: Path) -> None:
+    writer = Engagement.open(folder, write=True)
+    writer.apply("application", actions.add_application(shipped(), writer.assessment, "new", "New", "1"), BY)
+    with Engagement.open(folder) as reader:
+        assert reader.notices == ()
+        assert "new" in reader.assessment.applications
+    assert kinds(folder) == []
+    writer.close()
+    (folder / "applications" / "new.toml").unlink()
+    assert kinds(folder) == [("missing", "applications/new.toml")]
+
+
 def test_a_file_of_an_earlier_moment_that_was_edited_is_found(folder: Path) -> None:
     old = (folder / "applications" / "pay.toml").read_text()
     with Engagement.open(folder, write=True) as engagement:
