@@ -375,7 +375,7 @@ class Tier(Frozen):
 
 
 class Tiers(Frozen):
-    """The tiers, most critical first, and the named numbers of the roadmap."""
+    """The tiers, most critical first, and the named numbers of the roadmap and the checks."""
 
     schema_version: Literal[1]
     tier: tuple[Tier, ...] = Field(min_length=1)
@@ -392,6 +392,9 @@ class Tiers(Frozen):
     waves: Annotated[int, Field(ge=1, le=40)]
     capacity: Days
     """Person-days per wave until the user says otherwise."""
+    not_applicable_limit: Annotated[Exact, Field(ge=0, le=1)]
+    """Share of an application's criteria of one pillar above which *not applicable* is worth a second look."""
+    not_applicable_reason: Text
 
     @cached_property
     def by_id(self) -> dict[str, Tier]:

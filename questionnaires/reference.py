@@ -47,7 +47,7 @@ def _index(content: Content) -> Iterator[str]:
     for key, entry in sorted(content.questionnaires.items()):
         number = f"{len(entry.practices)} practices, {len(entry.criteria)} criteria"
         yield f"- [{_text(entry.title)}]({key}.md): `{key}`, {number}"
-    yield "- [Tiers](tiers.md): weights, time limits, exposure and the numbers of the roadmap"
+    yield "- [Tiers](tiers.md): weights, time limits, exposure and the numbers of the roadmap and the checks"
     yield "- [Regimes](regimes.md): obligations and the criteria that contribute to them"
     yield "- [Facts](facts.md): every measurement that evidence can give"
     names = ", ".join(f"[{name}]({name}.schema.json)" for name in SCHEMAS)
@@ -165,6 +165,9 @@ def _tiers(tiers: Tiers) -> Iterator[str]:
     yield f"- A wave lasts {tiers.wave_months} months; a plan has {tiers.waves} waves."
     yield f"- Capacity: {tiers.capacity} person-days a wave until someone says otherwise."
     yield f"- Discount: a gain one wave later is worth {tiers.discount}. {_text(tiers.discount_reason)}"
+    yield "\n## Checks\n"
+    limit = f"- Not applicable: more than {tiers.not_applicable_limit} of a pillar of an application is pointed out."
+    yield f"{limit} {_text(tiers.not_applicable_reason)}"
     yield "\n## Attributes\n"
     for name, meaning in tiers.attribute.items():
         yield f"- `{name}`: {_text(meaning)}"

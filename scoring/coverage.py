@@ -1,7 +1,8 @@
 """What answers say beyond their own questionnaire: obligations of regimes, and activities of OWASP DSOMM.
 
-Pure functions over answers; evidence is not weighed here. *Not applicable* (with a reason), *unanswered* and *no* stay
-three different things: an obligation without an answer is not assessed, an activity without a criterion not covered.
+Pure functions over answers. Evidence lowers no standing here; what it contradicts is marked. *Not applicable* (with a
+reason), *unanswered* and *no* stay three different things: an obligation without an answer is not assessed, an activity
+without a criterion not covered.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
-from questionnaires.model import NOT_APPLICABLE, Obligation, Questionnaire, Regime, Scope
+from questionnaires.model import NOT_APPLICABLE, Content, Obligation, Questionnaire, Regime, Scope
 from scoring.assessment import Assessment, answer_of
+from scoring.claims import Claims
 from scoring.scores import UNANSWERED, reading
 
 Claimed = Callable[[str], str]
@@ -56,6 +59,8 @@ class Behind:
     """Answered with the lowest step."""
     unanswered: int = 0
     not_applicable: int = 0
+    challenged: int = 0
+    """Of those answered: claimed above what evidence allows, whether or not somebody explained it."""
 
     @property
     def applicable(self) -> int:
@@ -80,6 +85,35 @@ class ObligationCoverage:
         """The criteria that keep it from being met, unanswered ones included."""
         return tuple(entry.criterion for entry in self.behind if entry.some or entry.none or entry.unanswered)
 
+    @property
+    def challenged(self) -> tuple[str, ...]:
+        """The criteria whose claim evidence contradicts: a *met* that rests on them would not stand an audit."""
+        return tuple(entry.criterion for entry in self.behind if entry.challenged)
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeCoverage:
+    """Every obligation of one regime, over one application, a tier or the organisation."""
+
+    regime: Regime
+    obligations: tuple[ObligationCoverage, ...]
+
+    @property
+    def counts(self) -> Mapping[Standing, int]:
+        """How many of the obligations that criteria contribute to stand where; every standing is named."""
+        found = Counter(entry.standing for entry in self.obligations if entry.behind)
+        return {standing: found[standing] for standing in Standing}
+
+    @property
+    def uncovered(self) -> tuple[ObligationCoverage, ...]:
+        """The obligations that no criterion of the questionnaire contributes to: no answer could ever assess them."""
+        return tuple(entry for entry in self.obligations if not entry.behind)
+
+    @property
+    def covered(self) -> bool:
+        """Whether the questionnaire says anything at all about the regime."""
+        return any(entry.behind for entry in self.obligations)
+
 
 def standing(behind: Sequence[Behind]) -> Standing:
     """Met: every applicable criterion is. Not assessed: none is answered. Not met: those answered are all at nothing.
@@ -98,36 +132,77 @@ def standing(behind: Sequence[Behind]) -> Standing:
 
 
 def obligations(
-    questionnaire: Questionnaire, assessment: Assessment, regime: Regime, applications: Iterable[str] | None
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    regime: Regime,
+    applications: Iterable[str] | None,
+    claims: Claims | None = None,
 ) -> tuple[ObligationCoverage, ...]:
     """Every obligation of a regime over some applications: one, those of a tier, or all for the organisation.
 
     An organisation-scope criterion counts once, however many applications there are. Without any application the
-    organisation's and the common answers stand. Links to criteria that this questionnaire lacks are left out.
+    organisation's and the common answers stand. Links to criteria that this questionnaire lacks are left out. With
+    ``claims`` the challenged ones are counted, too.
     """
-    common = claimed(questionnaire, assessment, None)
-    each = [claimed(questionnaire, assessment, key) for key in applications or ()] or [common]
-    counted: dict[str, Behind] = {}
+    return _obligations(regime, _counting(questionnaire, assessment, applications, claims or Claims({})))
+
+
+def _obligations(regime: Regime, count: Callable[[str], Behind | None]) -> tuple[ObligationCoverage, ...]:
     found: list[ObligationCoverage] = []
     for obligation in regime.obligation:
-        behind: list[Behind] = []
-        for link in obligation.link:
-            if link.criterion in questionnaire.criteria:
-                if link.criterion not in counted:
-                    alone = questionnaire.scope_of(link.criterion) is Scope.ORGANISATION
-                    counted[link.criterion] = _behind(questionnaire, link.criterion, [common] if alone else each)
-                behind.append(counted[link.criterion])
-        found.append(ObligationCoverage(regime.id, obligation, standing(behind), tuple(behind)))
+        each = (count(link.criterion) for link in obligation.link)
+        behind = tuple(entry for entry in each if entry is not None)
+        found.append(ObligationCoverage(regime.id, obligation, standing(behind), behind))
     return tuple(found)
 
 
-def _behind(questionnaire: Questionnaire, criterion: str, sources: Sequence[Claimed]) -> Behind:
-    steps = Counter(source(criterion) for source in sources)
+def _counting(
+    questionnaire: Questionnaire, assessment: Assessment, applications: Iterable[str] | None, claims: Claims
+) -> Callable[[str], Behind | None]:
+    """Counts one criterion over some applications; None for one that is not asked. What was counted is remembered."""
+    each = tuple(applications or ()) or (None,)
+    sources = {key: claimed(questionnaire, assessment, key) for key in (None, *each)}
+
+    @cache
+    def count(criterion: str) -> Behind | None:
+        if criterion not in questionnaire.criteria:
+            return None
+        alone = questionnaire.scope_of(criterion) is Scope.ORGANISATION
+        owners = {key: sources[key] for key in ((None,) if alone else each)}
+        return _behind(questionnaire, criterion, owners, claims)
+
+    return count
+
+
+def _behind(
+    questionnaire: Questionnaire, criterion: str, owners: Mapping[str | None, Claimed], claims: Claims
+) -> Behind:
+    steps = Counter(step(criterion) for step in owners.values())
     skipped, unanswered = steps.pop(NOT_APPLICABLE, 0), steps.pop(UNANSWERED, 0)
     values = questionnaire.values
     met = sum(count for step, count in steps.items() if values[step] >= questionnaire.met_value)
     none = sum(count for step, count in steps.items() if values[step] == 0)
-    return Behind(criterion, met, sum(steps.values()) - met - none, none, unanswered, skipped)
+    spoken = (claims.of(key, criterion) for key in owners)
+    challenged = sum(claim is not None and claim.challenged for claim in spoken)
+    return Behind(criterion, met, sum(steps.values()) - met - none, none, unanswered, skipped, challenged)
+
+
+def in_scope(content: Content, assessment: Assessment) -> tuple[Regime, ...]:
+    """The regimes of an engagement that the content describes, in the order in which they were chosen."""
+    return tuple(content.regimes[key] for key in dict.fromkeys(assessment.regimes) if key in content.regimes)
+
+
+def regimes(
+    content: Content,
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    claims: Claims,
+    applications: Iterable[str] | None = None,
+) -> tuple[RegimeCoverage, ...]:
+    """The regimes in scope over some applications: one, those of a tier; None for all of the organisation."""
+    over = sorted(assessment.applications) if applications is None else applications
+    count = _counting(questionnaire, assessment, over, claims)
+    return tuple(RegimeCoverage(regime, _obligations(regime, count)) for regime in in_scope(content, assessment))
 
 
 # ---- DSOMM activities, derived

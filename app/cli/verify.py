@@ -36,6 +36,7 @@ def verify(
         print_json(
             {
                 "findings": [asdict(finding) for finding in found.findings],
+                "notes": list(found.notes),
                 "lines": found.last.number if found.last else 0,
                 "head": found.last.hash if found.last else None,
                 "asked_head_line": found.line,
@@ -44,6 +45,8 @@ def verify(
     else:
         for finding in found.findings:
             print(finding)
+        for note in found.notes:
+            print(f"{folder}: {note}")
         if found.last is not None:
             print(f"{folder}: the journal holds for {found.last.number} lines; head {found.last.hash}")
         if found.line is not None and found.last is not None:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,7 +20,7 @@ from app.engagement.errors import UsageError
 from app.engagement.journal import Change
 from app.engagement.state import dump
 from questionnaires.model import NOT_APPLICABLE, Content, Days, Questionnaire, Scope
-from scoring.assessment import FIRST_DAY, LAST_DAY, Answer, Assessment, Basis, Decision, Evidence, Lane
+from scoring.assessment import FIRST_DAY, LAST_DAY, Answer, Assessment, Basis, Decision, Evidence, Lane, answer_of
 from scoring.evidence.ingest import Planned, PlannedItem
 
 CLEAR = "clear"
@@ -62,8 +63,17 @@ def new_assessment(
     )
 
 
-def add_application(content: Content, assessment: Assessment, key: str, name: str, tier: str) -> list[Change]:
-    """A new application. Its id becomes a file name, so it is a slug."""
+def add_application(
+    content: Content,
+    assessment: Assessment,
+    key: str,
+    name: str,
+    tier: str,
+    *,
+    attributes: str = "",
+    repositories: str = "",
+) -> list[Change]:
+    """A new application. Its id becomes a file name, so it is a slug; the lists are words with commas."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key) or len(key) > 80 or RESERVED.fullmatch(key):
         remedy = "Use lower-case letters and digits joined by hyphens, such as 'card-payments'."
         raise UsageError("cannot be an application's id", f"'{key}'", remedy)
@@ -71,8 +81,26 @@ def add_application(content: Content, assessment: Assessment, key: str, name: st
         raise UsageError("exists already", f"Application '{key}'", "Choose another id, or change it with 'set'.")
     if tier not in content.tiers.by_id:
         raise unknown("tier", tier, content.tiers.by_id)
-    name = line(name, f"Application '{key}'")
-    return [Change(("applications", key), {"id": key, "name": name, "tier": tier})]
+    new: dict[str, Any] = {"id": key, "name": line(name, f"Application '{key}'"), "tier": tier}
+    lists = {"attributes": _attributes(content, attributes), "repositories": _words(repositories)}
+    return [Change(("applications", key), new | {field: words for field, words in lists.items() if words})]
+
+
+def free_id(name: str, taken: Collection[str]) -> str:
+    """An id from a name: ``Card Payments`` → ``card-payments``; numbered where that is taken."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:70].strip("-") or "application"
+    if RESERVED.fullmatch(slug):
+        slug = f"{slug}-app"
+    numbered = (f"{slug}-{number}" for number in count(2))
+    return next(key for key in chain([slug], numbered) if key not in taken)
+
+
+def remove_application(assessment: Assessment, key: str) -> list[Change]:
+    """Take an application out, with its own answers and its evidence; the journal keeps what stood there."""
+    if key not in assessment.applications:
+        raise unknown("application", key, assessment.applications)
+    return [Change(("applications", key), None)]
 
 
 def answer(
@@ -107,6 +135,59 @@ def answer(
     return [Change(path, dump(new))]
 
 
+def answer_each(
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    answers: Iterable[tuple[str | None, str, str]],
+    *,
+    basis: Basis | None = None,
+    reason: str | None = None,
+) -> list[Change]:
+    """Several answers as one step: (application or None, criterion, value), each criterion of an owner once.
+
+    An owner to whom a criterion does not belong (an application that an organisation-scope criterion is asked of)
+    raises UsageError, and nothing of the step is done.
+    """
+    return [
+        change
+        for owner, criterion, value in answers
+        for change in answer(questionnaire, assessment, criterion, value, application=owner, basis=basis, reason=reason)
+    ]
+
+
+def amend(
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    criterion: str,
+    *,
+    application: str | None = None,
+    basis: Basis | None = None,
+    note: str | None = None,
+    reason: str | None = None,
+    marked: bool | None = None,
+) -> list[Change]:
+    """Change what stands beside an answer. It may come before the answer: a note or a mark alone is kept.
+
+    An application without an answer of its own takes the common one over, with its basis and reason.
+    """
+    path = answer_path(questionnaire, assessment, criterion, application)
+    source = assessment.applications[application] if application is not None else None
+    standing = answer_of(assessment.answers, source, criterion)
+    own = (source or assessment).answers.get(criterion, Answer())
+    given = {
+        key: value
+        for key, value in (("basis", basis), ("note", note), ("reason", reason), ("marked", marked))
+        if value is not None
+    }
+    new = own.model_copy(update=given)
+    if new == Answer():
+        return [Change(path, None)]
+    if own.value is None and standing is not None and standing.value is not None:
+        taken_over = {"value": standing.value, "basis": standing.basis, "reason": standing.reason}
+        new = own.model_copy(update={**taken_over, **given})
+    return [Change(path, dump(new))]
+
+
 def answer_path(
     questionnaire: Questionnaire, assessment: Assessment, criterion: str, application: str | None
 ) -> tuple[str, ...]:
@@ -125,6 +206,14 @@ def answer_path(
 
 def _words(value: str) -> list[str]:
     return sorted({line(word, "The list") for word in value.split(",") if word.strip()})
+
+
+def _attributes(content: Content, value: str) -> list[str]:
+    found = _words(value)
+    for word in found:
+        if word not in content.tiers.attribute:
+            raise unknown("attribute", word, content.tiers.attribute)
+    return found
 
 
 def set_value(
@@ -218,10 +307,7 @@ def _set_application(content: Content, assessment: Assessment, key: str, value: 
                 raise unknown("tier", value, content.tiers.by_id)
             to = value
         case "attributes":
-            to = _words(value) or None
-            for word in to or ():
-                if word not in content.tiers.attribute:
-                    raise unknown("attribute", word, content.tiers.attribute)
+            to = _attributes(content, value) or None
         case "repositories":
             to = _words(value) or None
         case _:
@@ -230,19 +316,44 @@ def _set_application(content: Content, assessment: Assessment, key: str, value: 
 
 
 def decide(
-    assessment: Assessment, items: Collection[str], item: str, lane: Lane, *, wave: int | None, reason: str, waves: int
+    assessment: Assessment,
+    items: Collection[str],
+    item: str,
+    lane: Lane,
+    *,
+    wave: int | None = None,
+    by: date | None = None,
+    reason: str,
+    waves: int,
 ) -> list[Change]:
-    """A person's word on a roadmap item. A pin without a wave is for the first, a deferral without one for never."""
+    """A person's word on a roadmap item. A pin without a wave is for the first, a deferral without one for never.
+
+    What is due needs its day, ``by``; it holds where the item is done by the wave that holds the day.
+    """
     if item not in items and item not in assessment.decisions:
         raise unknown("roadmap item", item, items)
     if not reason.strip():
         raise UsageError("needs a reason", f"To {lane} '{item}'", "Give it with --reason.")
-    if wave is not None and (lane is Lane.DROP or not 1 <= wave <= waves):
-        remedy = "A dropped item stands in none." if lane is Lane.DROP else f"The plan has the waves 1 to {waves}."
+    if wave is not None and (lane in (Lane.DROP, Lane.DUE) or not 1 <= wave <= waves):
+        remedy = {
+            Lane.DROP: "A dropped item stands in none.",
+            Lane.DUE: "What is due has a day: give it with --by, without a wave.",
+        }.get(lane, f"The plan has the waves 1 to {waves}.")
         raise UsageError("cannot be used here", f"Wave {wave}", remedy)
+    if (by is None) is (lane is Lane.DUE):
+        remedy = "Give it with --by, as 2027-03-31." if by is None else "Only what is due has one: leave --by out."
+        raise UsageError("needs a day" if by is None else "needs no day", f"To {lane} '{item}'", remedy)
     if lane is Lane.PIN and wave is None:
         wave = 1
-    return [Change(("decisions", item), dump(Decision(lane=lane, wave=wave, reason=reason)))]
+    decision = Decision(lane=lane, wave=wave, by=None if by is None else _sensible(by), reason=reason)
+    return [Change(("decisions", item), dump(decision))]
+
+
+def undecide(assessment: Assessment, item: str) -> list[Change]:
+    """Take a person's word on a roadmap item back, also on one that is no longer there."""
+    if item not in assessment.decisions:
+        raise unknown("decision", item, assessment.decisions)
+    return [Change(("decisions", item), None)]
 
 
 def add_planned(items: Iterable[PlannedItem]) -> list[Change]:
@@ -259,3 +370,14 @@ def add_evidence(application: str | None, evidence: Evidence) -> list[Change]:
     """One export for an application, or for the organisation."""
     place = ("evidence",) if application is None else ("applications", application, "evidence")
     return [Change((*place, evidence.sha256), dump(evidence))]
+
+
+def remove_evidence(assessment: Assessment, application: str | None, sha256: str) -> list[Change]:
+    """Take one export out of an application's evidence, or of the organisation's."""
+    if application is not None and application not in assessment.applications:
+        raise unknown("application", application, assessment.applications)
+    owner = assessment if application is None else assessment.applications[application]
+    if sha256 not in owner.evidence:
+        raise unknown("export", sha256, owner.evidence)
+    place = ("evidence",) if application is None else ("applications", application, "evidence")
+    return [Change((*place, sha256), None)]

@@ -199,9 +199,10 @@ class Engagement:
 
     # ---- changing
 
-    def apply(self, what: str, changes: Sequence[Change], by: str) -> None:
+    def apply(self, what: str, changes: Sequence[Change], by: str, *, always: bool = False) -> None:
         """Do several changes as one: all of them or none. Returns once the journal holds them on the disk.
 
+        What changes nothing leaves no line, except with ``always``, where that somebody decided counts by itself.
         Raises EngagementError, with nothing changed, where a value does not fit or the disk does not take it.
         """
         if self.refusal is not None:
@@ -219,7 +220,7 @@ class Engagement:
             assessment = state.changed(assessment, change)
             # What was put in is read back, so that the journal holds the normal form and a replay gives the same.
             known.append(Change(change.path, state.current(assessment, change.path), before))
-        if not known:
+        if not known and not always:
             return
         self._record(what, known, by)
         self.assessment = assessment

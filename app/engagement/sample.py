@@ -10,7 +10,9 @@ from app.content import available
 from app.engagement import history
 from app.engagement.folder import ENGAGEMENT, Engagement, parse_assessment, toml_files
 from assets import SAMPLE
+from scoring.claims import judge
 from scoring.evidence.ingest import PlannedItem, inspect, plan
+from scoring.waves import provisional
 
 
 def names() -> tuple[str, ...]:
@@ -27,8 +29,10 @@ def make(folder: Path, by: str) -> Engagement:
     engagement = _created(latest, folder, by)
     for name in earlier:
         with tempfile.TemporaryDirectory() as scratch:
-            _created(name, Path(scratch) / name, by).close()
-            history.keep(engagement, Path(scratch) / name)
+            with _created(name, Path(scratch) / name, by) as before:
+                claims = judge(before.questionnaire, before.content.facts, before.assessment)
+                before.store_plan(provisional(before.content, before.questionnaire, before.assessment, claims), by)
+            history.keep(engagement, Path(scratch) / name, by)
     return engagement
 
 

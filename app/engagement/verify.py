@@ -26,6 +26,8 @@ class Verified:
     """The last line that holds."""
     line: int | None = None
     """The line whose hash was asked for; None where none was, or the journal has no such line."""
+    notes: tuple[str, ...] = ()
+    """What is worth knowing and no finding."""
 
 
 def verify(folder: Path, head: str | None = None) -> Verified:
@@ -43,15 +45,17 @@ def verify(folder: Path, head: str | None = None) -> Verified:
         place = str(where.relative_to(folder)) if where.is_relative_to(folder) else error.where
         return Verified((Finding(Kind.CHANGED, place, error.what),), None)
     findings = [*found.findings, *_baselines(folder, found), *_copies(folder, found)]
+    gone = bool(found.assessment.baselines) and not (folder / HISTORY).is_dir()
+    notes = ("its baselines are not here: a pack leaves them out unless asked for them",) if gone else ()
     entries = found.chain.entries
     line = next((entry.number for entry in entries if entry.hash == head), None) if head else None
     if head and line is None:
         findings.append(Finding(Kind.CHANGED, JOURNAL, f"holds no line with the hash {head}"))
-    return Verified(tuple(findings), entries[-1] if entries else None, line)
+    return Verified(tuple(findings), entries[-1] if entries else None, line, notes)
 
 
 def _baselines(folder: Path, found: Audit) -> Iterator[Finding]:
-    known = found.assessment.baselines
+    known = found.assessment.baselines if (folder / HISTORY).is_dir() else {}
     for name, digest in sorted(known.items()):
         where = f"{HISTORY}/{name}"
         if not (folder / where).is_file():

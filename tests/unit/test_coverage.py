@@ -12,6 +12,7 @@ from questionnaires.dsomm import DSOMM
 from questionnaires.load import Loaded, frozen_questionnaire, shipped
 from questionnaires.model import NOT_APPLICABLE, Questionnaire, Regime
 from scoring.assessment import Answer, Application, Assessment
+from scoring.claims import Claim, Claims, Judged
 from scoring.coverage import (
     Behind,
     Derived,
@@ -20,8 +21,10 @@ from scoring.coverage import (
     State,
     derived,
     derived_over,
+    in_scope,
     mapping,
     obligations,
+    regimes,
     standing,
 )
 
@@ -174,6 +177,73 @@ def test_links_to_criteria_of_another_version_are_left_out() -> None:
     )
     found = obligations(FIRM, _assessment({}, x={}), regime, ("x",))
     assert (found[0].behind, found[0].standing) == ((), OPEN)
+
+
+def _claims(application: str | None, criterion: str, *, reason: str = "", challenged: bool = True) -> Claims:
+    """One claim, *fully*, above or within what evidence allows."""
+    answer = Answer(value="fully", reason=reason)
+    claim = Claim(application, criterion, answer, (), None, "no", challenged, None)
+    return Claims({application: Judged({criterion: claim}, {criterion: "no"}, (claim,))})
+
+
+def test_a_challenged_criterion_marks_its_obligations_and_changes_no_standing() -> None:
+    assessment = _assessment({ONE: "fully", TWO: "fully", THREE: "fully"}, x={}, y={})
+    for claims in (_claims("x", ONE), _claims("x", ONE, reason="It is being retired.")):
+        first, second, third = obligations(FIRM, assessment, REGIME, ("x", "y"), claims)
+        assert first.behind == (Behind(ONE, met=2, challenged=1), Behind(TWO, met=2))
+        assert [entry.challenged for entry in (first, second, third)] == [(ONE,), (ONE,), ()]
+        assert (first.standing, second.standing) == (MET, MET)
+        assert not any(entry.challenged for entry in obligations(FIRM, assessment, REGIME, ("y",), claims))
+    borne_out = obligations(FIRM, assessment, REGIME, ("x", "y"), _claims("x", ONE, challenged=False))
+    assert not any(entry.challenged for entry in borne_out)
+    organisation = obligations(FIRM, assessment, REGIME, ("x",), _claims(None, THREE))
+    assert [entry.challenged for entry in organisation] == [(), (THREE,), ()]
+
+
+def test_only_regimes_in_scope_are_covered_each_once_in_their_order() -> None:
+    other = REGIME.model_copy(update={"id": "other"})
+    content = shipped().model_copy(update={"regimes": {"rule": REGIME, "other": other, "third": REGIME}})
+    chosen = _assessment({}, x={}).model_copy(update={"regimes": ("other", "gone", "rule", "other")})
+    assert [entry.id for entry in in_scope(content, chosen)] == ["other", "rule"]
+    assert [entry.regime.id for entry in regimes(content, FIRM, chosen, Claims({}))] == ["other", "rule"]
+    assert regimes(content, FIRM, _assessment({}), Claims({})) == ()
+
+
+def test_a_regime_is_counted_over_an_application_a_tier_and_the_organisation() -> None:
+    assessment = _assessment({THREE: "fully"}, x={ONE: "fully", TWO: "fully"}, y={ONE: "no", TWO: "no"}, z={})
+    content = shipped().model_copy(update={"regimes": {"rule": REGIME}})
+    chosen = assessment.model_copy(update={"regimes": ("rule",)})
+
+    def counts(*over: str) -> dict[Standing, int]:
+        (found,) = regimes(content, FIRM, chosen, Claims({}), over or None)
+        assert [entry.number for entry in found.uncovered] == ["3"]
+        assert found.covered
+        return {standing: count for standing, count in found.counts.items() if count}
+
+    assert counts("x") == {MET: 2}
+    assert counts("y") == {NOT: 1, PARTLY: 1}
+    assert counts("z") == {PARTLY: 1, OPEN: 1}
+    assert counts() == counts("x", "y", "z") == {PARTLY: 2}
+
+
+def test_parameters_of_an_obligation_travel_along() -> None:
+    content = shipped()
+    asked = content.questionnaires["financial-devsecops"]
+    every = _assessment({}).model_copy(update={"regimes": tuple(sorted(content.regimes))})
+    found = [entry for each in regimes(content, asked, every, Claims({})) for entry in each.obligations]
+    assert any(entry.obligation.hours for entry in found)
+    assert any(entry.obligation.years for entry in found)
+
+
+def test_a_questionnaire_without_links_covers_none() -> None:
+    content = shipped()
+    every = _assessment({}).model_copy(update={"regimes": tuple(sorted(content.regimes))})
+    found = regimes(content, content.questionnaires[DSOMM], every, Claims({}))
+    assert len(found) == len(content.regimes)
+    for entry in found:
+        assert not entry.covered
+        assert set(entry.counts.values()) == {0}
+        assert entry.uncovered == entry.obligations
 
 
 def test_no_order_of_criteria_matters() -> None:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import io
 import json
 import os
-import tempfile
 import tomllib
-import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from app.engagement import actions, files, history, journal, pack
+from app.engagement import actions, files, history, journal
 from app.engagement.errors import EngagementError, UsageError
 from app.engagement.folder import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP, Engagement
 from app.engagement.journal import Change

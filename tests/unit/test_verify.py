@@ -400,6 +400,9 @@ def test_baselines_and_copies_are_held_against_their_digests(folder: Path) -> No
         engagement.apply("baseline", [Change(("baselines", "x.toml"), sha256(data).hexdigest())], BY)
         export = sha256(b"export").hexdigest()
         engagement.apply("ingest", actions.add_evidence("crm", evidence(export)), BY)
+    assert kinds(folder) == []
+    assert "not here" in verify(folder).notes[0], "as a pack without its history leaves it"
+    (folder / "history").mkdir()
     assert kinds(folder) == [("changed", "history/x.toml")]
     laid_out(folder, {"history/x.toml": data, f"evidence/{export}.json": b"export"})
     assert kinds(folder) == []
