@@ -49,6 +49,39 @@ DARK = Palette(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """The colours of a report that follow the client's: one accent, and the mark on the cover's band."""
+
+    accent: str
+    """Headings, codes, chips; white reads on it, and it reads on white."""
+    band: str
+    beam: str
+    shaft: str
+    """A column of the mark before it is filled."""
+    fill: str
+
+
+HOUSE = House(accent=LIGHT.accent, band=LIGHT.scale[3], beam=LIGHT.scale[1], shaft="#1f5479", fill=LIGHT.scale[2])
+READABLE = 4.5
+"""The least contrast of text and ground, as WCAG AA asks for it."""
+
+
+def house(accent: str) -> House:
+    """The colours that go with an accent: itself as the band, and tints of it."""
+    beam, shaft, fill = (_mixed(accent, "#ffffff", share) for share in (0.72, 0.12, 0.5))
+    return House(accent, accent, beam, shaft, fill)
+
+
+def readable(accent: str) -> str:
+    """The same hue, darkened in small steps until it reads on white; unchanged where it does already."""
+    shown, step = accent, 0
+    while contrast(shown, "#ffffff") < READABLE:
+        step += 1
+        shown = _mixed(accent, "#000000", step / 50)
+    return shown
+
+
 def level_colour(level: float, base: int, top: int, palette: Palette = LIGHT) -> str:
     """The colour of a level, or of a score between two, where levels run from ``base`` to ``top``; clipped to them."""
     anchors = palette.scale
@@ -61,8 +94,8 @@ def level_colour(level: float, base: int, top: int, palette: Palette = LIGHT) ->
 def on(colour: str) -> str:
     """Text for a ground: dark or white, whichever reads better (WCAG relative luminance); black in the narrow band
     where neither reaches 4.5 : 1."""
-    best = max((LIGHT.text, "#ffffff"), key=lambda ink: _contrast(colour, ink))
-    return best if _contrast(colour, best) >= 4.5 else "#000000"
+    best = max((LIGHT.text, "#ffffff"), key=lambda ink: contrast(colour, ink))
+    return best if contrast(colour, best) >= READABLE else "#000000"
 
 
 def _parts(colour: str) -> tuple[int, int, int]:
@@ -82,6 +115,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _contrast(first: str, second: str) -> float:
+def contrast(first: str, second: str) -> float:
+    """Of two colours, from 1 (the same) to 21 (black and white), as WCAG defines it."""
     low, high = sorted((_luminance(first), _luminance(second)))
     return (high + 0.05) / (low + 0.05)

@@ -12,7 +12,7 @@ import typer
 
 from app.cli import FOUND, UNREADABLE
 from app.cli.options import ApplicationId, As, Folder, Json, TierId, known_content, opened, print_json, who
-from app.engagement import actions
+from app.engagement import actions, applications_csv
 from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement
 from questionnaires.counts import activity_counts, counts, regime_counts
@@ -88,6 +88,35 @@ def add_application(
         changes = actions.add_application(engagement.content, engagement.assessment, key, name, tier)
         engagement.apply("application", changes, who(as_))
     print(f"{key}: added to tier {tier}")
+
+
+@application_verbs.command("import")
+def import_applications(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.", show_default=False)],
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without, the plan is shown.")] = False,
+    json: Json = False,
+    as_: As = None,
+) -> None:
+    """Applications from a table with the columns name or id, and tier, attributes, repositories.
+
+    Known ones are changed, others added. Exit 1 if any row was rejected; --apply leaves such rows out.
+    """
+    table = applications_csv.read_table(file)
+    with opened(folder, write=apply) as engagement:
+        rows = applications_csv.plan(table, engagement.content, engagement.questionnaire, engagement.assessment)
+        if apply:
+            engagement.apply("application", applications_csv.changes_of(rows), who(as_))
+    if json:
+        from app.cli.tables import applications_as_json
+
+        print_json(applications_as_json(table, rows, apply))
+    else:
+        from app.cli.tables import print_applications
+
+        print_applications(table, rows, apply)
+    if any(row.outcome is applications_csv.RowOutcome.REJECTED for row in rows):
+        raise typer.Exit(FOUND)
 
 
 def set_value(

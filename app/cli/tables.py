@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.engagement import applications_csv
 from app.engagement.folder import Engagement
+from scoring.effect import Effect
 from scoring.evaluation import Evaluation
 from scoring.evidence.format import Parsed, Undecidable
 from scoring.evidence.ingest import Inspection, Planned, PlannedItem
-from scoring.roadmap import Plan, days
+from scoring.roadmap import Plan, ReasonKind, days
 from scoring.scores import Node, overall_target, rounded
 
 FILE_WIDTH = 120
 """Columns where the output goes into a file or a pipe, which has no width of its own."""
 BAR = 10
 """Characters of a full bar."""
+_PLACED = frozenset({ReasonKind.MUST, ReasonKind.DECISION, ReasonKind.PLACE})
+"""The reasons that say why an item stands in its wave."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -55,7 +61,7 @@ def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
         for pillar in questionnaire.pillar:
             target = scores.targets[tier, pillar.id]
             table.add_row(*_cells(engagement, pillar.name, result.pillars[pillar.id], str(target)))
-        whole = str(rounded(overall_target(questionnaire, scores.targets, tier)))
+        whole = str(rounded(overall_target(questionnaire, scores, tier)))
         table.add_section()
         table.add_row(*_cells(engagement, "Overall", result.overall, whole), style="bold")
         out.print(table)
@@ -97,7 +103,8 @@ def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int 
         table.add_column("Why")
         for item in wave.items:
             name = f"{engagement.questionnaire.practices[item.practice].name}: level {item.level}"
-            cells = (item.id, name, days(item.effort), item.reasons[0].text)
+            why = ". ".join(reason.text for reason in item.reasons if reason.kind in _PLACED)
+            cells = (item.id, name, days(item.effort), why or item.reasons[0].text)
             table.add_row(*(shown(cell) for cell in cells))
         if wave.items or wave.used:
             out.print(table)
@@ -106,7 +113,36 @@ def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int 
     total = sum((item.effort for item in rest), Fraction(0))
     if rest:
         out.print(f"Not in these waves: {len(rest)} items with {days(total)} person-days.")
-    out.print(f"Solver {plan.solver}, objective {float(plan.objective):.2f}")
+    gap = "" if plan.gap is None else f", proven to {float(plan.gap) * 100:.2f} % of the best"
+    out.print(f"Solver {plan.solver}, objective {float(plan.objective):.2f}{gap}\n")
+
+
+def print_projection(engagement: Engagement, plan: Plan, found: Effect, tier: str | None) -> None:
+    """One table per tier: the claimed score and the lowest level of each pillar, today and after each wave."""
+    out = console()
+    last = max((wave.index for wave in plan.waves if wave.items), default=0)
+    for key, steps in found.tiers.items():
+        if tier not in (None, key) or not last:
+            continue
+        name = f"Tier {key} {engagement.content.tiers.by_id[key].name}: score and lowest level if the plan is done"
+        table = Table(title=shown(name), title_justify="left", title_style="bold", box=None, pad_edge=False)
+        table.add_column("Pillar", ratio=1)
+        for wave in range(last + 1):
+            table.add_column(f"wave {wave}" if wave else "today", justify="right", no_wrap=True)
+        pillars = [*((pillar.id, pillar.name) for pillar in engagement.questionnaire.pillar), ("", "Overall")]
+        for node, label in pillars:
+            stands = [step[node] for step in steps[: last + 1]]
+            cells = [f"{rounded(stand.score)} L{stand.level}" if stand else "–" for stand in stands]
+            table.add_row(shown(label), *cells, style="" if node else "bold")
+        out.print(table)
+        out.print()
+
+
+def print_idle_decisions(items: Sequence[str]) -> None:
+    """Decisions about what is no item of the roadmap any more."""
+    for item in items:
+        remedy = "'colonnade plan FOLDER release' takes it back"
+        console().print(shown(f"A decision is about '{item}', which is no item of the roadmap now; {remedy}."))
 
 
 def _name(inspection: Inspection) -> str:
@@ -168,3 +204,40 @@ def print_ingest(items: Sequence[PlannedItem], dry_run: bool) -> None:
     out.print(table)
     added = sum(item.outcome is Planned.ADD for item in items)
     out.print(f"{added} of {len(items)} {'to be registered' if dry_run else 'registered'}")
+
+
+def print_applications(imported: applications_csv.Table, rows: Sequence[applications_csv.Row], applied: bool) -> None:
+    """What each row of a table does, and whether it was done."""
+    out = console()
+    table = Table(box=None, pad_edge=False)
+    for title in ("Line", "", "Application", "Tier", "Why"):
+        table.add_column(title, justify="right" if title == "Line" else "left")
+    for row in rows:
+        name = f"{row.name} ({row.id})" if row.id else row.name
+        table.add_row(str(row.line), row.outcome, shown(name), shown(row.tier), shown(row.why))
+    out.print(table)
+    for said in (imported.warning, f"Left out: {', '.join(imported.left_out)}" if imported.left_out else ""):
+        if said:
+            out.print(shown(said))
+    found = Counter(row.outcome for row in rows)
+    out.print(", ".join(f"{found[outcome]} {outcome}" for outcome in applications_csv.RowOutcome) + ".")
+    if not applied:
+        out.print("Nothing was changed; --apply does it.")
+
+
+def applications_as_json(
+    imported: applications_csv.Table, rows: Sequence[applications_csv.Row], applied: bool
+) -> dict[str, Any]:
+    """What ``application import --json`` prints."""
+    found = Counter(row.outcome for row in rows)
+    return {
+        "applied": applied,
+        "counts": {outcome.value: found[outcome] for outcome in applications_csv.RowOutcome},
+        "left_out": list(imported.left_out),
+        "warning": imported.warning,
+        "rows": [
+            {"line": row.line, "outcome": row.outcome.value, "id": row.id, "name": row.name, "tier": row.tier,
+             "why": row.why}
+            for row in rows
+        ],
+    }  # fmt: skip

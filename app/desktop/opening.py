@@ -57,6 +57,21 @@ def open_folder(folder: Path) -> Opened:
     return _opened(engagement, engagement.refusal)
 
 
+def unpack(pack: Path, folder: Path, passphrase: str | None) -> Opened:
+    """Make a folder of a pack, and open it. Raises EngagementError, with nothing left behind."""
+    from app.engagement import pack as packing
+
+    packing.unpack(pack, folder, passphrase)
+    return open_folder(folder)
+
+
+def is_sealed(pack: Path) -> bool:
+    """Whether a pack needs a passphrase. Raises EngagementError for what cannot be read."""
+    from app.engagement import pack as packing
+
+    return packing.needs_passphrase(pack)
+
+
 def create(draft: Draft) -> Opened:
     """A new engagement. Raises EngagementError."""
     content = shipped()

@@ -11,16 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from time import perf_counter
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.desktop.background import Background, Done, Failed
 from app.desktop.commands import Apply
+from app.desktop.earlier import Earlier
 from app.desktop.opening import Opened
 from app.engagement import actions, state
 from app.engagement.errors import EngagementError
-from app.engagement.folder import actor
+from app.engagement.folder import Engagement, actor
 from app.engagement.journal import Change
 from questionnaires.model import Practice, Scope
 from scoring.assessment import Answer, Application, Assessment, Basis, answer_of
@@ -29,8 +31,9 @@ from scoring.evaluation import Evaluation, evaluate
 from scoring.roadmap import Plan
 from scoring.scores import Node, reading
 
+T = TypeVar("T")
 AT_ONCE = 0.03
-"""Scores that take longer than this many seconds are computed beside the window."""
+"""Where what concerns every application took longer than this many seconds, it is computed beside the window."""
 CHECKPOINT = 1000
 """Milliseconds from the first unwritten change to the TOML files."""
 
@@ -57,6 +60,12 @@ class Changed:
     @property
     def only_answers(self) -> bool:
         return all(len(path) >= 2 and path[-2] == "answers" for path in self.paths)
+
+
+def _small(before: Assessment, now: Assessment) -> bool:
+    """Whether one application at most moved: its scores come in no time, however many others there are."""
+    same = before.as_of == now.as_of and before.answers is now.answers and before.evidence is now.evidence
+    return same and sum(before.applications.get(key) is not app for key, app in now.applications.items()) <= 1
 
 
 class _Refused(Exception):
@@ -98,7 +107,7 @@ class Session(QObject):
         """Whose answers are in hand; None is the common answers and the organisation's."""
         self.undo_stack = QUndoStack(self)
         self.saving = Saving.SAVED if self.writable else Saving.READ_ONLY
-        self._by = actor()
+        self.by = actor()
         self._unwritten = 0
         self._refusing = False
         self._closing = False
@@ -109,6 +118,7 @@ class Session(QObject):
         self._checkpoint.setSingleShot(True)
         self._checkpoint.setInterval(CHECKPOINT)
         self._checkpoint.timeout.connect(self._on_checkpoint_timeout)
+        self.earlier = Earlier(self)
 
     # ---- looking
 
@@ -200,25 +210,33 @@ class Session(QObject):
         reason: str | None = None,
         marked: bool | None = None,
     ) -> None:
-        """Change what stands beside an answer; an application that had none of its own takes the common one over."""
-        standing = self.answer_in_hand(criterion)
-        if standing is None or standing.value is None:
-            # A note or a mark may come before the answer.
-            old = standing or Answer()
-            new = old.model_copy(
-                update={
-                    key: value
-                    for key, value in (("basis", basis), ("note", note), ("reason", reason), ("marked", marked))
-                    if value is not None
-                }
+        """Change what stands beside an answer, or before it, for the application in hand; see ``actions.amend``."""
+        try:
+            changes = actions.amend(
+                self.questionnaire,
+                self.assessment,
+                criterion,
+                application=self.owner(criterion),
+                basis=basis,
+                note=note,
+                reason=reason,
+                marked=marked,
             )
-            path = actions.answer_path(self.questionnaire, self.assessment, criterion, self.owner(criterion))
-            self.do(self.tr("note"), "answer", [Change(path, None if new == Answer() else state.dump(new))])
+        except EngagementError as error:
+            self.failed.emit(error)
             return
-        if self.own_answer(criterion) is None or self.own_answer(criterion) != standing:
-            basis = basis if basis is not None else standing.basis
-            reason = reason if reason is not None else standing.reason
-        self.answer(criterion, standing.value, basis=basis, note=note, reason=reason, marked=marked)
+        self.do(self.tr("note"), "answer", changes)
+
+    def answer_each(
+        self, answers: Sequence[tuple[str | None, str, str]], *, basis: Basis | None = None, reason: str | None = None
+    ) -> bool:
+        """Several answers, (owner, criterion, value), as one step that can be undone."""
+        try:
+            changes = actions.answer_each(self.questionnaire, self.assessment, answers, basis=basis, reason=reason)
+        except EngagementError as error:
+            self.failed.emit(error)
+            return False
+        return self.do(self.tr("answers"), "answer", changes)
 
     def do(self, text: str, what: str, changes: Sequence[Change]) -> bool:
         """Apply changes as one step that can be undone. False, with nothing changed, where they do not fit."""
@@ -241,10 +259,22 @@ class Session(QObject):
     def store(self, plan: Plan) -> None:
         """Keep a computed plan with the engagement."""
         self.plan = plan
-        engagement, by = self._engagement, self._by
+        engagement, by = self._engagement, self.by
         self._unwritten += 1
         self._say(Saving.WRITING)
         self._writer.submit(lambda: self._write(lambda: engagement.store_plan(plan, by)), self._on_plan_written)
+
+    def with_disk(self, task: Callable[[Engagement], T], then: Callable[[Done[T] | Failed], None]) -> None:
+        """Run a task on the writer's thread with the engagement as the journal holds it, after all that was done."""
+        engagement = self._engagement
+        self._writer.submit(lambda: task(engagement), then)
+
+    def adopt(self, text: str, what: str, changes: Sequence[Change]) -> None:
+        """Show changes that the journal holds already, as a step that can be undone; what moved since stays."""
+        known = [change for change in changes if state.current(self.assessment, change.path) == change.before]
+        if known:
+            self.undo_stack.push(Apply(text, what, known, self._apply, done=True))
+            self._show(known)
 
     def when_written(self, then: Callable[[], None]) -> None:
         """Call back once everything so far stands in the journal, so that a child process reads it."""
@@ -266,7 +296,7 @@ class Session(QObject):
 
     # ---- the way of a change
 
-    def _apply(self, what: str, changes: Sequence[Change]) -> None:
+    def _show(self, changes: Sequence[Change]) -> None:
         for change in changes:
             self.assessment = state.changed(self.assessment, change)
         if self.application is not None and self.application not in self.assessment.applications:
@@ -278,9 +308,12 @@ class Session(QObject):
         if not self._thinking:
             self.evaluated.emit()
         self.planned.emit()
+
+    def _apply(self, what: str, changes: Sequence[Change]) -> None:
+        self._show(changes)
         self._unwritten += 1
         self._say(Saving.WRITING)
-        engagement, by = self._engagement, self._by
+        engagement, by = self._engagement, self.by
         self._writer.submit(lambda: self._write(lambda: engagement.apply(what, changes, by)), self._on_written)
 
     def _write(self, task: Callable[[], None]) -> None:
@@ -340,14 +373,16 @@ class Session(QObject):
 
     def _evaluate(self) -> None:
         """At once where that is quick; else beside the window, always ending with the latest answers."""
-        if self._seconds <= AT_ONCE:
-            self.evaluation, self._seconds = self._timed(self.assessment)
+        small = _small(self.evaluation.assessment, self.assessment)
+        if small or self._seconds <= AT_ONCE:
+            self.evaluation, seconds = self._timed(self.assessment)
+            self._seconds = self._seconds if small else seconds
         elif not self._thinking:
             self._think()
 
     def _timed(self, assessment: Assessment) -> tuple[Evaluation, float]:
         start = perf_counter()
-        found = evaluate(self.content, self._scorer, assessment)
+        found = evaluate(self.content, self._scorer, assessment, self.evaluation)
         return found, perf_counter() - start
 
     def _think(self) -> None:

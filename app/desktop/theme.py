@@ -212,6 +212,7 @@ QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: ${p2}px $
 QPushButton[kind="line"] { text-align: left; border-color: transparent; background: transparent;
     padding: ${p5}px ${p8}px; }
 QPushButton[kind="line"]:hover { background: $hover; }
+QPushButton[kind="line"]:checked { background: $selected; font-weight: 600; }
 QPushButton[kind="line"]:focus { border: 2px solid $accent; padding: ${p4}px ${p7}px; }
 QPushButton[kind="line"]:disabled { color: $muted; }
 
@@ -243,6 +244,8 @@ QAbstractItemView { background: $background; border: none; outline: none; select
 QHeaderView { background: $background; border: none; }
 QHeaderView::section { background: $background; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: ${p6}px ${p8}px; font-size: ${small}px; font-weight: 600; }
+QTableCornerButton::section { background: $background; border: none; border-bottom: 1px solid $line; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: ${p12}px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: ${p12}px; margin: 0; }

@@ -19,8 +19,10 @@ from app.desktop.widgets.mark import window_icon
 from app.desktop.widgets.text import column
 
 if TYPE_CHECKING:
+    from app.about import About
     from app.desktop.opening import Draft, Opened
     from app.desktop.session import Session
+    from app.desktop.widgets.open_pack import Unpacking
     from app.desktop.workspace import Workspace
 
 
@@ -50,6 +52,9 @@ class MainWindow(QMainWindow):
         self.start.open_wanted.connect(self.choose_folder)
         self.start.sample_wanted.connect(self.open_sample)
         self.start.folder_chosen.connect(self.open_folder)
+        self.start.pack_wanted.connect(self.choose_pack)
+        self.start.path_dropped.connect(self.open_path)
+        self.start.about_wanted.connect(self.show_about)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         whole = QWidget()
@@ -59,6 +64,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.New, self.new_engagement),
             (QKeySequence.StandardKey.Open, self.choose_folder),
             (QKeySequence.StandardKey.Close, self.close_engagement),
+            (QKeySequence.StandardKey.HelpContents, self.show_about),
         ):
             QShortcut(keys, self).activated.connect(slot)
         self.resize(theme.px(1280), theme.px(720))
@@ -83,6 +89,56 @@ class MainWindow(QMainWindow):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._on_dialog_file_selected)
         dialog.open()
+
+    def choose_pack(self) -> None:
+        """Ask for a pack."""
+        dialog = QFileDialog(self, self.tr("Open a pack"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Packs (*.colonnade)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(self._on_pack_selected)
+        dialog.open()
+
+    def open_path(self, path: Path) -> None:
+        """Open what was dropped: a folder, or a pack after asking where its folder goes."""
+        if path.is_dir():
+            self.open_folder(path)
+            return
+
+        def task() -> bool:
+            from app.desktop import opening
+
+            return opening.is_sealed(path)
+
+        def looked(outcome: Done[bool] | Failed) -> None:
+            if isinstance(outcome, Failed):
+                self.banner.tell_error(outcome.error, self.tr("Nothing was changed."))
+                return
+            from app.desktop.widgets.open_pack import OpenPack
+
+            dialog = OpenPack(path, outcome.value, self)
+            dialog.wanted.connect(self._on_dialog_unpacking_wanted)
+            dialog.open()
+
+        self.writer.submit(task, looked)
+
+    def show_about(self) -> None:
+        """Versions, licences, and what Colonnade never does."""
+
+        def task() -> About:
+            from app.about import about
+
+            return about()
+
+        def read(outcome: Done[About] | Failed) -> None:
+            if isinstance(outcome, Failed):
+                self.banner.tell_error(outcome.error)
+                return
+            from app.desktop.widgets.about import AboutDialog
+
+            AboutDialog(outcome.value, self).open()
+
+        self.writer.submit(task, read)
 
     def open_folder(self, folder: Path) -> None:
         """Open an engagement beside the window; the one that was open is closed first."""
@@ -150,6 +206,7 @@ class MainWindow(QMainWindow):
         self.session.failed.connect(self._on_session_failed)
         self.workspace = Workspace(self.session)
         self.workspace.close_wanted.connect(self.close_engagement)
+        self.workspace.about_wanted.connect(self.show_about)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
         assessment = self.session.assessment
@@ -170,6 +227,17 @@ class MainWindow(QMainWindow):
 
     def _on_dialog_drafted(self, draft: Draft) -> None:
         self._create(draft)
+
+    def _on_pack_selected(self, name: str) -> None:
+        self.open_path(Path(name))
+
+    def _on_dialog_unpacking_wanted(self, wanted: Unpacking) -> None:
+        def task() -> Opened:
+            from app.desktop import opening
+
+            return opening.unpack(wanted.pack, wanted.folder, wanted.passphrase)
+
+        self._open(task, self.tr("Unpacking {0} …").format(wanted.pack.name), self._on_opening_ended)
 
     def _on_dialog_file_selected(self, name: str) -> None:
         self.open_folder(Path(name))

@@ -14,6 +14,8 @@ from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
 from app.desktop.pages.overview import OverviewPage
 from app.desktop.pages.page import Destination, Page
+from app.desktop.pages.progress import ProgressPage
+from app.desktop.pages.regimes import RegimesPage
 from app.desktop.pages.report import ReportPage
 from app.desktop.pages.roadmap import RoadmapPage
 from app.desktop.session import Session
@@ -39,6 +41,8 @@ PAGES = (
     Entry("evidence", "evidence", "Evidence", EvidencePage),
     Entry("applications", "applications", "Applications", ApplicationsPage),
     Entry("roadmap", "roadmap", "Roadmap", RoadmapPage),
+    Entry("progress", "progress", "Progress", ProgressPage),
+    Entry("regimes", "regimes", "Regimes", RegimesPage),
     Entry("report", "report", "Report", ReportPage),
 )  # fmt: skip
 
@@ -47,6 +51,7 @@ class Workspace(QWidget):
     """Everything about one session that is on the screen."""
 
     close_wanted = Signal()
+    about_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +61,7 @@ class Workspace(QWidget):
         for number, entry in enumerate(PAGES, 1):
             self._rail.add(entry.name, entry.icon, self.tr(entry.text), f"Alt+{number}")
         self._rail.chosen.connect(self.show_page)
+        self._rail.about_wanted.connect(self.about_wanted)
         self._header = Header(session)
         self._header.goto_wanted.connect(self.open_goto)
         self._header.close_wanted.connect(self.close_wanted)

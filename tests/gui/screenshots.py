@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -19,11 +21,16 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app.desktop import theme  # noqa: E402 - this tree, not one that happens to be installed
+from app.desktop.pages.assess import AssessPage  # noqa: E402
 from app.desktop.pages.evidence import EvidencePage  # noqa: E402
-from app.desktop.pages.page import Destination  # noqa: E402
+from app.desktop.pages.overview import OverviewPage  # noqa: E402
+from app.desktop.pages.page import Destination, Page  # noqa: E402
+from app.desktop.pages.progress import ProgressPage  # noqa: E402
+from app.desktop.pages.regimes import RegimesPage  # noqa: E402
 from app.desktop.pages.report import ReportPage  # noqa: E402
-from app.desktop.pages.roadmap import RoadmapPage  # noqa: E402
+from app.desktop.pages.roadmap import BOARD, TABLE, RoadmapPage  # noqa: E402
 from app.desktop.session import Session  # noqa: E402
+from app.desktop.widgets.practice_head import CARDS, MATRIX  # noqa: E402
 from app.desktop.window import MainWindow  # noqa: E402
 from app.desktop.workspace import Workspace  # noqa: E402
 from app.engagement.journal import Change  # noqa: E402
@@ -39,8 +46,23 @@ def wait(condition: Callable[[], bool]) -> None:
     for _ in range(SECONDS * 50):
         if condition():
             return
-        QTest.qWait(20)
+        # Not qWait: it keeps the interpreter to itself, and the window's own threads would starve.
+        QApplication.processEvents()
+        time.sleep(0.02)
     raise SystemExit("a page did not become ready")
+
+
+def is_settled(page: Page) -> bool:
+    """What the page computes beside the window is there."""
+    match page:
+        case OverviewPage():
+            return page.checks.settled
+        case ProgressPage():
+            return page.looked is not None
+        case RegimesPage():
+            return page.regimes.rowCount() > 0
+        case _:
+            return True
 
 
 class Photographer:
@@ -106,20 +128,36 @@ class Photographer:
         practice = session.questionnaire.criteria[claim.criterion].practice_id
         challenged = Destination("assess", practice, claim.criterion, application=claim.application, takes=True)
         for look in self.looks():
-            for name in ("overview", "applications", "roadmap", "report", "evidence"):
-                self.workspace.show_page(name)
+            for name in ("overview", "applications", "roadmap", "progress", "regimes", "report", "evidence"):
+                page = self.workspace.show_page(name)
+                wait(partial(is_settled, page))
                 self.keep(f"{'evidence-plan' if name == 'evidence' else name}-{look}")
             self.workspace.go(Destination("assess", session.questionnaire.pillar[1].practice[0].id, takes=True))
             self.keep(f"assess-common-{look}")
             self.workspace.go(challenged)
             self.keep(f"assess-{look}")
+            assess = self.workspace.page
+            assert isinstance(assess, AssessPage)
+            assess.show_view(MATRIX)
+            self.keep(f"matrix-{look}")
+            assess.show_view(CARDS)
+            roadmap = self.workspace.show_page("roadmap")
+            assert isinstance(roadmap, RoadmapPage)
+            roadmap.show_view(TABLE)
+            self.keep(f"roadmap-table-{look}")
+            roadmap.show_view(BOARD)
         evidence.apply()
         for look in self.looks(SIZES[:1]):
             self.workspace.show_page("evidence")
             evidence.show_export(0)
             self.keep(f"evidence-{look}")
-            for name, opens in (("goto", self.workspace.open_goto), ("new", self.window.new_engagement)):
+            for name, opens in (
+                ("goto", self.workspace.open_goto),
+                ("new", self.window.new_engagement),
+                ("about", self.window.show_about),
+            ):
                 opens()
+                wait(lambda: bool(self.window.findChildren(QDialog)))
                 self.keep(f"{name}-{look}")
                 for dialog in self.window.findChildren(QDialog):
                     dialog.reject()

@@ -11,9 +11,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.desktop.models.applications import ApplicationsModel
 from app.desktop.models.card import card_state
+from app.desktop.models.checks import destination, found, groups, of_tier, rule_words, target
 from app.desktop.models.initiatives import InitiativesModel
 from app.desktop.models.intake import IntakeModel, items_of
-from app.desktop.models.overview import ALL, HeatModel, PillarsModel, checks
+from app.desktop.models.overview import ALL, HeatModel, PillarsModel, unanswered
 from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, practice_is
 from app.desktop.models.recents import RecentsModel
 from app.desktop.models.register import RegisterModel
@@ -21,8 +22,10 @@ from app.desktop.models.targets import Target, TargetsModel
 from app.desktop.pages.page import Destination
 from app.desktop.recent import Recent
 from app.desktop.session import Session
+from app.desktop.workspace import PAGES
 from app.engagement import actions
 from app.engagement.journal import Change
+from scoring.checks import Check, CheckRule, Severity
 from scoring.waves import provisional
 
 CHALLENGED = "integrate.gates.critical-stop"
@@ -111,8 +114,8 @@ def test_lists_that_are_given_their_rows(session: Session, tmp_path: Path) -> No
     intake.show_items(items_of({"items": [{**raw, "outcome": "unassigned"}]}))
     assert intake.counts == {"unassigned": 1}
     assert intake.changes() == []
-    found = provisional(session.content, session.questionnaire, session.assessment, session.evaluation.claims)
-    items.show_items(found.waves[0].items)
+    plan = provisional(session.content, session.questionnaire, session.assessment, session.evaluation.claims)
+    items.show_items(plan.waves[0].items)
     for model in (recents, targets, intake, items):
         assert read_all(model)
     intake.clear()
@@ -124,27 +127,49 @@ def test_a_document_of_another_shape_has_no_items() -> None:
 
 
 @pytest.mark.parametrize(
-    ("do", "wanted"),
+    ("do", "rules", "wanted"),
     [
-        (lambda s, key: s.answer(key, "fully"), []),
-        (lambda s, key: s.answer(key, "clear"), [Filter.UNANSWERED]),
-        (lambda s, key: s.answer(key, "not-applicable"), [Filter.UNANSWERED, Filter.NO_REASON]),
-        (lambda s, key: s.answer(key, "not-applicable", reason="at the provider"), []),
-        (lambda s, key: s.amend(key, marked=True), [Filter.MARKED]),
+        (lambda s, key: s.answer(key, "largely"), [], []),
+        (lambda s, key: s.answer(key, "fully"), [CheckRule.NO_BASIS], []),
+        (lambda s, key: s.answer(key, "clear"), [], [Filter.UNANSWERED]),
+        (
+            lambda s, key: s.answer(key, "not-applicable"),
+            [CheckRule.NO_REASON],
+            [Filter.UNANSWERED, Filter.NO_REASON],
+        ),
+        (lambda s, key: s.answer(key, "not-applicable", reason="at the provider"), [], []),
+        (lambda s, key: s.amend(key, marked=True), [CheckRule.MARKED], [Filter.MARKED]),
     ],
 )
-def test_checks_count_every_answer_once(
-    session: Session, do: Callable[[Session, str], None], wanted: list[Filter]
+def test_checks_and_filters_follow_an_answer(
+    session: Session, do: Callable[[Session, str], None], rules: list[CheckRule], wanted: list[Filter]
 ) -> None:
     organisation = next(p for p in session.questionnaire.practices.values() if p.scope == "organisation")
     key = organisation.criterion[0].id
-    session.answer(key, "fully")
-    before = {check.name: check.count for check in checks(session, ALL)}
+    session.answer(key, "largely")
+    open_before = unanswered(session, ALL)[None]
     do(session, key)
-    after = {check.name: check.count for check in checks(session, ALL)}
-    assert {name for name in after if after[name] != before[name]} == set(wanted)
-    assert all(after[name] == before[name] + 1 for name in wanted)
+    every = found(session.content, session.questionnaire, session.assessment, session.evaluation, (None, None))
+    mine = [check for check in every if check.subject == key]
+    assert [check.rule for check in mine] == rules
+    assert {group.rule for group in groups(every)} >= set(rules)
+    for check in mine:
+        goal = target(session, check)
+        assert goal.title == check.says
+        assert (goal.destination.page, goal.destination.criterion) == ("assess", key)
+    assert unanswered(session, ALL)[None] - open_before == (Filter.UNANSWERED in wanted)
     assert all(practice_is(session, organisation, name) for name in wanted)
+
+
+def test_every_check_leads_somewhere_and_has_words(session: Session) -> None:
+    for rule in CheckRule:
+        subject = {CheckRule.NOT_APPLICABLE_SHARE: "integrate", CheckRule.NOT_ASSESSED: "pci-dss"}.get(rule, CHALLENGED)
+        check = Check(rule, Severity.HINT, "payments", subject, "Says.", "Do.")
+        assert rule_words(session, groups([check])[0]).startswith("1 ")
+        assert destination(session, check).page in {entry.name for entry in PAGES}
+    every = [Check(CheckRule.MARKED, Severity.HINT, key, CHALLENGED, "", "") for key in (None, "payments", "wiki")]
+    assert [check.application for check in of_tier(session, every, "3")] == [None, "wiki"]
+    assert of_tier(session, every, ALL) == every
 
 
 def test_a_card_shows_the_common_answer_until_the_application_has_its_own(session: Session) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from app.desktop.pages.report import ReportPage
+from app.desktop.widgets.report_options import CHOSEN
 from app.desktop.workspace import Workspace
+from reports.options import Format, Section
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -25,7 +27,7 @@ def page(workspace: Workspace, tmp_path: Path) -> ReportPage:
 
 
 def choose(page: ReportPage, tier: str) -> None:
-    for check in page.findChildren(QCheckBox):
+    for check in page._checks.values():
         check.setChecked(check.text().startswith(f"Tier {tier}"))
 
 
@@ -62,3 +64,43 @@ def test_a_folder_that_cannot_be_written_is_told(page: ReportPage, qtbot: QtBot,
     qtbot.waitUntil(lambda: page.said != "" and page.job is None, timeout=60_000)
     assert "was not written" in page.said
     assert page.written == []
+
+
+def test_options_become_what_the_verb_takes(workspace: Workspace) -> None:
+    page = workspace.show_page("report")
+    assert isinstance(page, ReportPage)
+    options = page.options
+    assert options.arguments() == ["--format=pdf", "--paper=a4", "--classification=Confidential", "--audience=full"]
+    options.formats[Format.XLSX].setChecked(True)
+    options.paper.setCurrentIndex(1)
+    options.classification.setText("-internal")
+    options.logo.setText("logo.png")
+    options.accent.setText("#123456")
+    options.choose_audience("board")
+    options.choose_audience(CHOSEN)
+    options.sections[Section.REGIMES].setChecked(False)
+    assert options.arguments() == [
+        "--format=pdf", "--format=xlsx", "--paper=letter", "--classification=-internal",
+        "--sections=board,standing,progress", f"--logo={Path('logo.png').absolute()}", "--accent=#123456",
+    ]  # fmt: skip
+    for check in options.sections.values():
+        check.setChecked(False)
+    assert not options.complete
+    assert not page._render.isEnabled()
+
+
+def test_a_table_is_written_beside_the_pdf_and_a_bad_colour_is_told(
+    workspace: Workspace, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = workspace.show_page("report")
+    assert isinstance(page, ReportPage)
+    page._folder.setText(str(tmp_path / "out"))
+    page.options.formats[Format.PDF].setChecked(False)
+    page.options.formats[Format.CSV].setChecked(True)
+    page.render_reports()
+    qtbot.waitUntil(lambda: bool(page.said), timeout=60_000)
+    assert page.written
+    assert {path.suffix for path in page.written} == {".csv"}
+    page.options.accent.setText("#ffff00")
+    page.render_reports()
+    qtbot.waitUntil(lambda: "not written" in page.said, timeout=60_000)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
 
-from app.desktop.pages.roadmap import RoadmapPage
+from app.desktop.models.initiatives import InitiativesModel
+from app.desktop.models.roadmap_table import RoadmapRole, RoadmapTableModel, SortedRoadmap
+from app.desktop.pages.roadmap import TABLE, RoadmapPage
 from app.desktop.session import Session
+from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement.folder import Engagement
 from scoring.assessment import Lane
@@ -99,3 +105,109 @@ def test_the_solver_looks_in_a_child_process(page: RoadmapPage, qtbot: QtBot, se
     page.cancel()
     qtbot.waitUntil(lambda: page.job is None, timeout=5_000)
     assert plan_of(page).gap is None
+
+
+def dragged(page: RoadmapPage, item: Initiative, to: int) -> None:
+    """A card let go over a wave, as Qt delivers it."""
+    source = page._waves[0].list.model()
+    assert isinstance(source, InitiativesModel)
+    data = source.mimeData([source.index(source.row(item.id))])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    page._waves[to - 1].dropEvent(event)
+
+
+def test_a_card_dragged_to_another_wave_asks_why_and_is_pinned(
+    page: RoadmapPage, session: Session, window: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.waitActive(window)
+    item = free(page)
+    dragged(page, item, 3)
+    assert session.assessment.decisions == {}, "nothing without a reason"
+    field = QApplication.focusWidget()
+    assert field is page.detail.reason
+    QTest.keyClicks(field, "Budget comes in spring")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    decision = session.assessment.decisions[item.id]
+    assert (decision.lane, decision.wave, decision.reason) == (Lane.PIN, 3, "Budget comes in spring")
+    qtbot.waitUntil(lambda: wave_of(page, item.id) == 3)
+
+
+def test_escape_leaves_a_dragged_card_where_it_was(
+    page: RoadmapPage, session: Session, window: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.waitActive(window)
+    dragged(page, free(page), 2)
+    QTest.keyClicks(page.detail.reason, "No")
+    QTest.keyClick(page.detail.reason, Qt.Key.Key_Escape)
+    assert session.assessment.decisions == {}
+    QTest.keyClick(page.detail.reason, Qt.Key.Key_Return)
+    assert session.assessment.decisions == {}, "the proposal is gone"
+
+
+def test_a_reason_that_is_being_typed_survives_another_plan(
+    page: RoadmapPage, session: Session, window: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.waitActive(window)
+    item = free(page)
+    dragged(page, item, 3)
+    QTest.keyClicks(page.detail.reason, "Half a ")
+    before = plan_of(page)
+    session.answer("integrate.gates.override-record", "no")
+    qtbot.waitUntil(lambda: plan_of(page) is not before)
+    QTest.keyClicks(page.detail.reason, "reason")
+    QTest.keyClick(page.detail.reason, Qt.Key.Key_Return)
+    assert session.assessment.decisions[item.id].reason == "Half a reason"
+
+
+def test_a_card_moves_by_keyboard_too(page: RoadmapPage, session: Session, window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitActive(window)
+    item = free(page)
+    cards = page._waves[0].list
+    cards.setFocus()
+    page.choose(item)
+    QTest.keyClick(cards, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClicks(page.detail.reason, "Later")
+    QTest.keyClick(page.detail.reason, Qt.Key.Key_Return)
+    assert session.assessment.decisions[item.id].wave == 2
+
+
+def test_the_table_sorts_by_its_columns_and_shows_the_item_in_hand(page: RoadmapPage) -> None:
+    page.show_view(TABLE)
+    proxy = page.table.model()
+
+    def column(section: int) -> list[float]:
+        return [proxy.index(row, section).data(RoadmapRole.SORT) for row in range(proxy.rowCount())]
+
+    assert proxy.rowCount() == sum(len(w.items) for w in plan_of(page).waves) + len(plan_of(page).unplanned)
+    assert column(RoadmapTableModel.WAVE) == sorted(column(RoadmapTableModel.WAVE))
+    QTest.keyClick(page.table, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    assert column(RoadmapTableModel.EFFORT) == sorted(column(RoadmapTableModel.EFFORT))
+    QTest.keyClick(page.table, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    assert column(RoadmapTableModel.EFFORT) == sorted(column(RoadmapTableModel.EFFORT), reverse=True)
+    page.table.selectRow(2)
+    shown = page._rows.item(page.table.source_row(proxy.index(2, 0)))
+    assert page._chosen == shown.id
+    assert page.detail.isVisible()
+
+
+def test_the_table_s_models_keep_the_contract(page: RoadmapPage, session: Session) -> None:
+    rows = RoadmapTableModel(session)
+    proxy = SortedRoadmap(rows)
+    for model in (rows, proxy):
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    rows.show_rows([(wave.index, item) for wave in plan_of(page).waves for item in wave.items])
+    proxy.sort(RoadmapTableModel.VALUE, Qt.SortOrder.DescendingOrder)
+    assert all(
+        isinstance(rows.index(row, section).data(Qt.ItemDataRole.AccessibleTextRole), str)
+        for row in range(rows.rowCount())
+        for section in range(rows.columnCount())
+    )
+    rows.show_rows(())
+
+
+def test_the_tables_are_exported_by_a_child(page: RoadmapPage, tmp_path: Path, qtbot: QtBot) -> None:
+    page.export(tmp_path / "out")
+    qtbot.waitUntil(lambda: any((tmp_path / "out").rglob("*.csv")), timeout=60_000)
+    qtbot.waitUntil(lambda: "The tables are in" in page._said.text(), timeout=60_000)

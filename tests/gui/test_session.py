@@ -140,6 +140,16 @@ def test_slow_scores_are_computed_beside_the_window_for_the_latest_answers(sessi
     )
 
 
+def test_one_application_s_own_answer_is_scored_at_once_however_slow_the_rest_is(session: Session) -> None:
+    session.take("wiki")
+    session._seconds = 10.0  # as if there were thousands of applications
+    before = session.evaluation
+    session.answer(COMMON, "no")
+    assert session.evaluation.assessment is session.assessment
+    assert session.evaluation.scores.applications["wiki"] is not before.scores.applications["wiki"]
+    assert session._seconds == 10.0
+
+
 def _of(session: Session, application: str) -> object:
     session.take(application)
     return session.node(session.questionnaire.practices["integrate.gates"])

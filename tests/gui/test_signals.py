@@ -69,13 +69,26 @@ def _folder(window: MainWindow, workspace: Workspace) -> None:
     window.choose_folder()
 
 
+def _about(window: MainWindow, workspace: Workspace) -> None:
+    from app.about import About, Component
+    from app.desktop.widgets.about import AboutDialog
+
+    AboutDialog(About("1", "1", "3", (Component("a", "1", "MIT", ""),)), window).open()
+
+
+def _pack(window: MainWindow, workspace: Workspace) -> None:
+    from app.desktop.widgets.open_pack import OpenPack
+
+    OpenPack(workspace.session.folder / "x.colonnade", True, window).open()
+
+
 def _files(window: MainWindow, workspace: Workspace) -> None:
     page = workspace.show_page("evidence")
     assert isinstance(page, EvidencePage)
     page.drop.choose_files()
 
 
-@pytest.mark.parametrize("open_dialog", [_goto, _new, _folder, _files])
+@pytest.mark.parametrize("open_dialog", [_goto, _new, _folder, _files, _about, _pack])
 def test_a_closed_dialog_is_collected(
     window: MainWindow, workspace: Workspace, qtbot: QtBot, open_dialog: Callable[[MainWindow, Workspace], None]
 ) -> None:

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QPushButton
 
 from app.desktop import recent, theme
 from app.desktop.opening import Draft
-from app.desktop.pages.applications import ApplicationsPage, free_id
+from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.widgets.new_engagement import NewEngagement
 from app.desktop.window import MainWindow
+from app.engagement.actions import free_id
 from app.engagement.folder import Engagement
 
 if TYPE_CHECKING:
@@ -84,8 +85,6 @@ def test_a_settings_file_of_rubbish_counts_as_empty(make_window: MakeWindow) -> 
     ("make", "says"),
     [
         (lambda folder: (folder / "engagement.toml").write_text("schema_version = 99\n"), "newer version"),
-        (lambda folder: (folder / "engagement.toml").write_text("{"), "cannot be read"),
-        (lambda folder: (folder / "journal.jsonl").unlink(), "journal is missing"),
         (lambda folder: (folder / "questionnaire.toml").write_text("id = 3"), "holds no questionnaire"),
     ],
 )
@@ -100,6 +99,24 @@ def test_an_engagement_that_cannot_be_opened_says_why_and_what_next(
     assert "Nothing was changed" in window.banner.message
     assert window.start.isVisible()
     assert window.session is None
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda folder: (folder / "engagement.toml").write_text("{"), "cannot be read"),
+        (lambda folder: (folder / "journal.jsonl").unlink(), "journal is missing"),
+    ],
+)
+def test_what_was_changed_outside_opens_for_reading_only_and_says_what_to_do(
+    make_window: MakeWindow, folder: Path, make: Callable[[Path], object], says: str
+) -> None:
+    make(folder)
+    window = make_window(folder)
+    assert window.session is not None
+    assert not window.session.writable
+    assert says in window.banner.message
+    assert "recover" in window.banner.message
 
 
 def test_a_new_engagement_begins_with_its_applications(make_window: MakeWindow, tmp_path: Path, qtbot: QtBot) -> None:

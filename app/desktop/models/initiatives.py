@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
 from app.desktop.session import Session
@@ -16,6 +16,8 @@ from scoring.assessment import Lane
 from scoring.roadmap import Initiative
 
 Index = QModelIndex | QPersistentModelIndex
+ITEM = "application/x-colonnade-initiative"
+"""What a dragged card carries: the id of its item."""
 _ROOT = QModelIndex()
 
 
@@ -73,6 +75,21 @@ class InitiativesModel(QAbstractListModel):
     def row(self, key: str) -> int:
         """Where an item stands; -1 where it does not."""
         return next((row for row, item in enumerate(self._items) if item.id == key), -1)
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags)
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [ITEM]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        found = QMimeData()
+        if indexes:
+            found.setData(ITEM, self._items[indexes[0].row()].id.encode())
+        return found
 
     @override
     def rowCount(self, parent: Index = _ROOT) -> int:

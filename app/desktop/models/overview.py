@@ -1,9 +1,8 @@
-"""The overview's tables: pillars against target, applications × pillars, and what should be looked at."""
+"""The overview's tables: pillars against target, and applications × pillars."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -12,14 +11,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
-from app.desktop.models.practices import Filter
 from app.desktop.pages.page import Destination
 from app.desktop.session import Session
-from questionnaires.model import NOT_APPLICABLE, Scope
+from questionnaires.model import Scope
 from reports import words
 from scoring.assessment import Application
-from scoring.claims import Claim
-from scoring.scores import Node, Result, Score, overall_target
+from scoring.scores import Node, Result, Score, overall_target, pillar_reaches
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -65,7 +62,7 @@ def result_of(session: Session, tier: str) -> Result:
 def target_of(session: Session, tier: str) -> Fraction | None:
     """The overall target of a tier; there is none over all."""
     scores = session.evaluation.scores
-    return overall_target(session.questionnaire, scores.targets, tier) if tier in scores.tiers else None
+    return overall_target(session.questionnaire, scores, tier) if tier in scores.tiers else None
 
 
 class PillarsModel(QAbstractTableModel):
@@ -270,58 +267,18 @@ class HeatModel(QAbstractTableModel):
         node: Node = result.overall
         reached = False
         if column <= len(pillars):
-            node = result.pillars[pillars[column - 1].id]
-            target = scores.targets.get((application.tier, pillars[column - 1].id))
-            reached = node.score is not None and target is not None and (
-                node.score.capped or node.score.level >= target
-            )  # fmt: skip
+            pillar = pillars[column - 1]
+            node = result.pillars[pillar.id]
+            target = scores.targets.get((application.tier, pillar.id))
+            reached = (
+                node.score is not None
+                and target is not None
+                and pillar_reaches(session.questionnaire, result, pillar, target)
+            )
         elif node.score is not None:
-            wanted = overall_target(session.questionnaire, scores.targets, application.tier)
+            wanted = overall_target(session.questionnaire, scores, application.tier, application.id)
             reached = node.score.low >= wanted
         return HeatCell(node.score, reached, session.questionnaire.base, session.questionnaire.top)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Something to look at: how many there are, and where to begin."""
-
-    name: Filter
-    count: int
-    destination: Destination
-
-
-def challenged(session: Session, tier: str) -> list[Claim]:
-    """The challenged claims of a tier with those of the organisation; what nobody explained first."""
-    found = [claim for claim in session.evaluation.claims.challenged if _in_tier(session, claim.application, tier)]
-    return sorted(found, key=lambda claim: claim.explained)
-
-
-def checks(session: Session, tier: str) -> list[Check]:
-    """Every check, counted once for each answer that it concerns."""
-    claims = session.evaluation.claims
-    places: dict[Filter, Counter[str | None]] = {
-        Filter.UNANSWERED: _unanswered(session, tier),
-        Filter.CHALLENGED: Counter(claim.application for claim in challenged(session, tier)),
-        Filter.STALE: Counter(
-            claim.application for claim in claims.by_key.values()
-            if claim.stale and _in_tier(session, claim.application, tier)
-        ),
-        Filter.NO_REASON: Counter(),
-        Filter.MARKED: Counter(),
-    }  # fmt: skip
-    owners: Iterable[tuple[str | None, Any]] = [(None, session.assessment), *session.assessment.applications.items()]
-    for key, owner in owners:
-        if _in_tier(session, key, tier):
-            for answer in owner.answers.values():
-                places[Filter.MARKED][key] += answer.marked
-                places[Filter.NO_REASON][key] += answer.value == NOT_APPLICABLE and not answer.reason.strip()
-    return [Check(name, count.total(), _begin(name, count)) for name, count in places.items()]
-
-
-def _begin(name: Filter, places: Counter[str | None]) -> Destination:
-    """Where most of it is."""
-    most: Sequence[tuple[str | None, int]] = places.most_common(1)
-    return Destination("assess", filter=name, application=most[0][0] if most else None, takes=True)
 
 
 def _in_tier(session: Session, application: str | None, tier: str) -> bool:
@@ -329,8 +286,8 @@ def _in_tier(session: Session, application: str | None, tier: str) -> bool:
     return tier == ALL or application is None or session.evaluation.scores.tier_of.get(application) == tier
 
 
-def _unanswered(session: Session, tier: str) -> Counter[str | None]:
-    """By owner, from the coverage of practices: the organisation's once, the others for each application."""
+def unanswered(session: Session, tier: str) -> Counter[str | None]:
+    """Unanswered criteria by owner, from the coverage of practices: the organisation's once, others per application."""
     found: Counter[str | None] = Counter()
     scores = session.evaluation.scores
     organisation = [key for key, entry in session.questionnaire.practices.items() if entry.scope is Scope.ORGANISATION]

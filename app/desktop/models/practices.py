@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from app.desktop.session import Changed, Session
 from questionnaires.model import NOT_APPLICABLE, Practice
+from scoring.scores import reaches
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -78,8 +79,8 @@ def criterion_is(session: Session, criterion: str, wanted: Filter) -> bool:
 def practice_is(session: Session, practice: Practice, wanted: Filter) -> bool:
     """Whether a practice belongs to a filter's list."""
     if wanted is Filter.BELOW_TARGET:
-        row = row_of(session, practice)
-        return row.level is not None and row.target is not None and row.level < row.target
+        score, target = session.node(practice).score, session.target(practice.id)
+        return score is not None and target is not None and not reaches(session.questionnaire, score, target)
     return any(criterion_is(session, criterion.id, wanted) for criterion in practice.criterion)
 
 

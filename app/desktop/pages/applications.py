@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection
-from itertools import chain, count
+from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QWidget
 from typing_extensions import override
 
@@ -17,6 +15,7 @@ from app.desktop.pages.overview import session_tiers
 from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
+from app.desktop.widgets.applications_import import ApplicationsImport
 from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import button, column, label, row, rule
 from app.desktop.widgets.two_line_cells import TwoLineCells
@@ -26,7 +25,7 @@ from app.engagement.journal import Change
 
 
 class ApplicationsPage(Page):
-    """A line to add one, a table of all, and a form for the one that is selected."""
+    """A line to add one, a table of all, and a form for the one that is selected; a CSV file brings many at once."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +41,14 @@ class ApplicationsPage(Page):
         self._add = button(self.tr("Add"), "primary")
         self._add.clicked.connect(self.add)
         self._add.setEnabled(False)
+        self._import = button(self.tr("Import a table…"))
+        self.imported = ApplicationsImport(session)
+        self._import.clicked.connect(self.imported.choose_file)
+        self.imported.begun.connect(self._on_import_begun)
+        self.imported.ended.connect(self._on_import_ended)
+        self.setAcceptDrops(True)
+        self._said = label("", wrap=True)
+        self._said.hide()
         self._none = label(
             self.tr("Name the applications to assess. Tier 1 is the most critical: trading, payments, market data."),
             muted=True, wrap=True,
@@ -83,6 +90,9 @@ class ApplicationsPage(Page):
             check.clicked.connect(self._on_attribute_clicked)
         self._assess = button(self.tr("Assess it"))
         self._assess.clicked.connect(self.assess)
+        self._remove = button(self.tr("Remove it"))
+        self._remove.setToolTip(self.tr("With its own answers and evidence; Ctrl+Z brings it back"))
+        self._remove.clicked.connect(self.remove)
         small = Role.LABEL
         self._form = QWidget()
         self._form.setFixedWidth(theme.px(320))
@@ -91,19 +101,23 @@ class ApplicationsPage(Page):
                 label(self.tr("Name"), small, muted=True), 4, self._name, 16,
                 label(self.tr("Tier"), small, muted=True), 4, self._tier, 16,
                 label(self.tr("Attributes"), small, muted=True), 4, *self._attributes.values(), 16,
-                label(self.tr("Repositories"), small, muted=True), 4, self._repositories, 24, self._assess, -1,
+                label(self.tr("Repositories"), small, muted=True), 4, self._repositories, 24, self._assess, 8,
+                self._remove, -1,
                 margins=(24, 24, 32, 24),
             )
         )  # fmt: skip
 
     def _lay_out(self) -> None:
-        adding = row(self._new_name, 8, self._new_tier, 8, self._add)
+        adding = row(self._new_name, 8, self._new_tier, 8, self._add, 24, self._import)
         adding.setStretchFactor(self._new_name, 1)
+        self._adding = QWidget()
+        self._adding.setLayout(adding)
         left = column(
-            label(self.tr("Applications"), Role.TITLE), 16, adding, 16, self._none, self._table,
-            margins=(32, 24, 24, 16),
+            label(self.tr("Applications"), Role.TITLE), 16, self._adding, 16, self._said, self._none, self._table,
+            self.imported, margins=(32, 24, 24, 16),
         )  # fmt: skip
         left.setStretchFactor(self._table, 1000)
+        left.setStretchFactor(self.imported, 1000)
         left.addStretch(1)
         self._edge = rule(vertical=True)
         line = QHBoxLayout(self)
@@ -121,7 +135,7 @@ class ApplicationsPage(Page):
         if not name:
             return
         session = self._session
-        key = free_id(name, session.assessment.applications)
+        key = actions.free_id(name, session.assessment.applications)
         try:
             changes = actions.add_application(
                 session.content, session.assessment, key, name, self._new_tier.currentData()
@@ -133,6 +147,14 @@ class ApplicationsPage(Page):
             self._new_name.clear()
             self._table.selectRow(self._model.row(key))
             self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def remove(self) -> None:
+        """Take the selected application out; undo brings it back with its answers and evidence."""
+        if self._shown is None:
+            return
+        name = self._session.assessment.applications[self._shown].name
+        if self._do(actions.remove_application(self._session.assessment, self._shown)):
+            self._say(self.tr("{0} was removed; Ctrl+Z brings it back.").format(name))
 
     def assess(self) -> None:
         """Take the selected application in hand and go to its answers."""
@@ -163,7 +185,21 @@ class ApplicationsPage(Page):
 
     @override
     def arrive(self) -> None:
-        self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
+        goal = self.imported.apply_button if self.imported.isVisible() else self._new_name
+        goal.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def said(self) -> str:
+        """What the page last told."""
+        return self._said.text()
+
+    def _say(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+
+    @override
+    def end(self) -> None:
+        self.imported.stop()
 
     @override
     def show_destination(self, destination: Destination) -> None:
@@ -179,16 +215,19 @@ class ApplicationsPage(Page):
 
     def _show(self) -> None:
         empty = self._model.rowCount() == 0
-        self._none.setVisible(empty)
-        self._table.setVisible(not empty)
+        planned = not self.imported.isHidden()
+        self._adding.setVisible(not planned)
+        self._none.setVisible(empty and not planned)
+        self._table.setVisible(not empty and not planned)
         if not empty and not self._table.currentIndex().isValid():
             self._table.selectRow(max(0, self._model.row(self._shown or "")))
         self._show_form()
 
     def _show_form(self) -> None:
         application = self._session.assessment.applications.get(self._shown or "")
-        self._form.setVisible(application is not None)
-        self._edge.setVisible(application is not None)
+        shown = application is not None and self.imported.isHidden()
+        self._form.setVisible(shown)
+        self._edge.setVisible(shown)
         if application is None:
             return
         self._name.setText(application.name)
@@ -196,7 +235,7 @@ class ApplicationsPage(Page):
         self._repositories.setText(", ".join(application.repositories))
         for key, check in self._attributes.items():
             check.setChecked(key in application.attributes)
-        for widget in (self._name, self._tier, self._repositories, *self._attributes.values()):
+        for widget in (self._name, self._tier, self._repositories, self._remove, *self._attributes.values()):
             widget.setEnabled(self._session.writable)
 
     # ---- hearing
@@ -213,12 +252,24 @@ class ApplicationsPage(Page):
         if not changed.only_answers:
             self._show()
 
+    def _on_import_begun(self) -> None:
+        self._say("")
+        self._show()
+        self.imported.apply_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-def free_id(name: str, taken: Collection[str]) -> str:
-    """An id from a name: ``Card Payments`` → ``card-payments``; numbered where that is taken."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:70].strip("-") or "application"
-    if actions.RESERVED.fullmatch(slug):
-        slug = f"{slug}-app"
-    numbered = (f"{slug}-{number}" for number in count(2))
-    return next(key for key in chain([slug], numbered) if key not in taken)
+    def _on_import_ended(self, told: str) -> None:
+        self._say(told)
+        self._show()
+        self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.imported.read(paths[0])

@@ -7,11 +7,10 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import recent, theme
-from app.desktop.icons import IconButton
 from app.desktop.models.card import card_state
 from app.desktop.models.practices import Filter, criterion_is
 from app.desktop.pages.page import Destination, Page
@@ -19,10 +18,12 @@ from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.detail import Detail
-from app.desktop.widgets.ladder import Cell, Ladder, Rung
+from app.desktop.widgets.ladder import Ladder
+from app.desktop.widgets.matrix import Matrix
+from app.desktop.widgets.practice_head import CARDS, MATRIX, PracticeHead
 from app.desktop.widgets.practice_list import PracticeList
 from app.desktop.widgets.text import column, label, row, rule
-from questionnaires.model import NOT_APPLICABLE, Practice, Scope
+from questionnaires.model import NOT_APPLICABLE, Practice
 from reports import words
 from scoring.assessment import Basis
 
@@ -63,22 +64,10 @@ class AssessPage(Page):
 
     def _build_middle(self) -> None:
         session = self._session
-        self._pillar = label("", Role.SMALL, muted=True)
-        self._name = label("", Role.TITLE, wrap=True)
-        self._score = label("", Role.TITLE)
-        self._score_beside = label("", Role.SMALL, muted=True)
-        self._fold = IconButton("details", self.tr("Show or hide the details"), keys="F4")
-        self._fold.clicked.connect(self.fold_details)
-        self._ladder = Ladder()
-        self._ladder.criterion_chosen.connect(self._on_ladder_criterion_chosen)
-        right = Qt.AlignmentFlag.AlignRight
-        score = column(self._score, self._score_beside)
-        score.setAlignment(self._score, right)
-        score.setAlignment(self._score_beside, right)
-        top = row(column(self._pillar, self._name), 16, score, 8, self._fold)
-        top.setStretch(0, 1)
-        top.setAlignment(self._fold, Qt.AlignmentFlag.AlignTop)
-        head = column(top, 12, self._ladder, margins=(24, 16, 16, 8))
+        self._head = PracticeHead(session)
+        self._head.fold_wanted.connect(self.fold_details)
+        self._head.view_wanted.connect(self.show_view)
+        self.ladder.criterion_chosen.connect(self._on_ladder_criterion_chosen)
         self._descriptors = [label("", Role.SMALL, muted=True, wrap=True) for _ in session.questionnaire.level]
         described = row(*self._descriptors)
         for number, entry in enumerate(self._descriptors):
@@ -110,8 +99,16 @@ class AssessPage(Page):
         )
         hint = label(keys, Role.SMALL, muted=True)
         hint.setContentsMargins(theme.px(24), theme.px(6), theme.px(16), theme.px(6))
+        cards = QWidget()
+        cards.setLayout(column(self._scroll, rule(), hint))
+        self.matrix = Matrix(session)
+        self.matrix.moved.connect(self._on_matrix_moved)
+        self.matrix.opened.connect(self._on_matrix_opened)
+        self._views = QStackedWidget()
+        self._views.addWidget(cards)
+        self._views.addWidget(self.matrix)
         self._middle = QWidget()
-        self._middle.setLayout(column(head, rule(), self._scroll, rule(), hint))
+        self._middle.setLayout(column(self._head, rule(), self._views))
 
     def _add_keys(self) -> None:
         """Keys of the page. Fields that take text keep theirs: a field accepts a character before a shortcut does."""
@@ -122,10 +119,12 @@ class AssessPage(Page):
         actions += [
             ("0", lambda: self._answer(NOT_APPLICABLE)),
             ("Backspace", self._clear),
-            ("N", lambda: self._card().write_note()),
+            ("N", self._write_note),
             ("B", self._next_basis),
             ("E", self._accept),
-            ("M", lambda: self._mark(not self._state_marked())),
+            ("M", self._mark),
+            ("X", lambda: self.show_view(CARDS if self.in_matrix else MATRIX)),
+            ("C", self._select_column),
             ("J", lambda: self.step(1)),
             ("K", lambda: self.step(-1)),
             ("Down", lambda: self.step(1)),
@@ -135,9 +134,9 @@ class AssessPage(Page):
             ("F4", self.fold_details),
         ]
         for keys, slot in actions:
-            # Up and Down belong to the list or the field that has the focus; among the cards they walk.
-            among_cards = keys in ("Up", "Down", "Backspace")
-            shortcut = QShortcut(QKeySequence(keys), self._scroll if among_cards else self)
+            # Up and Down belong to the list, table or field that has the focus; among the cards they walk.
+            place: QWidget = self._scroll if keys in ("Up", "Down") else self._views if keys == "Backspace" else self
+            shortcut = QShortcut(QKeySequence(keys), place)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
 
@@ -163,6 +162,8 @@ class AssessPage(Page):
     def step(self, by: int) -> None:
         """To the next or previous criterion, over the end of the practice into the next one in the list."""
         goal = self._current + by
+        if self.in_matrix:
+            goal = -1 if by < 0 else len(self._practice.criterion)
         if 0 <= goal < len(self._practice.criterion):
             self._current = goal
             self._show_current()
@@ -173,8 +174,8 @@ class AssessPage(Page):
         place = listed.index(self._practice.id) + by
         if 0 <= place < len(listed):
             neighbour = self._session.questionnaire.practices[listed[place]]
-            self.show_practice(neighbour.id, neighbour.criterion[0 if by > 0 else -1].id)
-            self._card().setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.show_practice(neighbour.id, neighbour.criterion[0 if by > 0 or self.in_matrix else -1].id)
+            self._take_focus()
 
     def next_open(self) -> None:
         """To the next unanswered criterion, wherever it is."""
@@ -184,7 +185,7 @@ class AssessPage(Page):
         for entry in (*order[here + 1 :], *order[:here]):
             if criterion_is(self._session, entry.id, Filter.UNANSWERED):
                 self.show_practice(entry.practice_id, entry.id)
-                self._card().setFocus(Qt.FocusReason.ShortcutFocusReason)
+                self._take_focus()
                 return
 
     @property
@@ -194,11 +195,29 @@ class AssessPage(Page):
 
     @property
     def ladder(self) -> Ladder:
-        return self._ladder
+        return self._head.ladder
+
+    @property
+    def in_matrix(self) -> bool:
+        """Whether the matrix is in view, else the cards."""
+        return self._views.currentWidget() is self.matrix
+
+    def show_view(self, view: str) -> None:
+        """CARDS or MATRIX, at the same criterion of the same application."""
+        self.commit()
+        self._head.show_view(view)
+        self._views.setCurrentIndex(1 if view == MATRIX else 0)
+        self._show_all()
+        self._show_current(focus=False)
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        goal = self.matrix.table if self.in_matrix else self._card()
+        goal.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @override
     def arrive(self) -> None:
-        self._card().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._take_focus()
 
     @override
     def show_destination(self, destination: Destination) -> None:
@@ -213,10 +232,11 @@ class AssessPage(Page):
             if destination.practice not in self.list.listed():
                 self.list.show_all()
             self.show_practice(destination.practice, destination.criterion)
-        self._card().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._take_focus()
 
     @override
     def commit(self) -> None:
+        self.matrix.commit()
         for card in self._cards:
             card.commit()
 
@@ -247,65 +267,26 @@ class AssessPage(Page):
     def _card(self) -> Card:
         return self._cards[self._current]
 
-    def _state_marked(self) -> bool:
-        state = self._card().state
-        return state is not None and state.marked
-
     def _show_all(self) -> None:
-        questionnaire = self._session.questionnaire
+        """Whatever the view in sight shows; the other one is filled when it comes into sight."""
         practice = self._practice
-        organisation = practice.scope is Scope.ORGANISATION
-        self._pillar.setText(
-            words.parts([
-                questionnaire.pillar_of[practice.id].name,
-                self.tr("answered once for the organisation") if organisation else "",
-            ])
-        )  # fmt: skip
-        self._name.setText(practice.name)
+        self._head.show_practice(practice, self.criterion)
+        if self.in_matrix:
+            self.matrix.show_practice(practice, self._session.owner(self.criterion), self.criterion)
+            return
         self._purpose.setText(words.sentence(practice.purpose))
         for number, entry in enumerate(self._descriptors):
             entry.setText(practice.descriptors[number] if number < len(practice.descriptors) else "")
         for criterion, card in zip(practice.criterion, self._cards, strict=False):
             card.show_state(card_state(self._session, criterion.id))
-        self._show_ladder()
-
-    def _show_ladder(self) -> None:
-        """The place reached and the score: what every answer moves at once."""
-        session, practice = self._session, self._practice
-        node = session.node(practice)
-        level = node.score.level if node.score else None
-        target = session.target(practice.id)
-        rungs = [
-            Rung(
-                number=entry.number,
-                name=entry.name,
-                cells=tuple(self._cell(criterion.id) for criterion in practice.by_level.get(entry.number, ())),
-                reached=level is not None and entry.number <= level,
-                target=entry.number == target,
-            )
-            for entry in session.questionnaire.level
-        ]
-        self._ladder.show_rungs(rungs, level, self.criterion)
-        self._score.setText(words.score(node.score.low if node.score else None))
-        parts = []
-        if node.score and node.score.high != node.score.low:
-            parts.append(self.tr("up to {0}").format(words.score(node.score.high)))
-        if target is not None:
-            parts.append(self.tr("target {0}").format(target))
-        self._score_beside.setText(words.parts(parts))
-
-    def _cell(self, criterion: str) -> Cell:
-        answer = self._session.answer_in_hand(criterion)
-        value = answer.value if answer else None
-        return Cell(criterion, self._session.questionnaire.values.get(value or ""), value != NOT_APPLICABLE)
 
     def _show_current(self, *, focus: bool = True) -> None:
         for number, card in enumerate(self._cards):
             card.set_current(number == self._current)
         if focus:
-            self._card().setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._take_focus()
         self.detail.show_criterion(self.criterion)
-        self._show_ladder()
+        self._head.show_practice(self._practice, self.criterion)
         # Once the card has its new height.
         QTimer.singleShot(0, self, self._scroll_to_current)
 
@@ -318,7 +299,10 @@ class AssessPage(Page):
     # ---- doing
 
     def _answer(self, value: str) -> None:
-        self._on_card_answered(self._current, value)
+        if self.in_matrix:
+            self.matrix.answer(value)
+        else:
+            self._on_card_answered(self._current, value)
 
     def _on_card_answered(self, number: int, value: str) -> None:
         if number != self._current:
@@ -330,28 +314,44 @@ class AssessPage(Page):
             self._card().write_reason()
 
     def _clear(self) -> None:
-        self._session.answer(self.criterion, "clear")
+        if self.in_matrix:
+            self.matrix.clear()
+        else:
+            self._session.answer(self.criterion, "clear")
+
+    def _write_note(self) -> None:
+        """A note belongs to one answer: the card opens for it."""
+        if self.in_matrix:
+            self.show_view(CARDS)
+        self._card().write_note()
+
+    def _select_column(self) -> None:
+        if self.in_matrix:
+            self.matrix.table.select_applications(max(0, self.matrix.table.currentIndex().column()))
 
     def _amend(
         self, number: int, *, basis: Basis | None = None, note: str | None = None, reason: str | None = None,
         marked: bool | None = None,
     ) -> None:  # fmt: skip
-        state = self._cards[number].state
-        if state is not None:
-            self._session.amend(state.criterion, basis=basis, note=note, reason=reason, marked=marked)
+        criterion = self._practice.criterion[number].id
+        self._session.amend(criterion, basis=basis, note=note, reason=reason, marked=marked)
 
-    def _mark(self, marked: bool) -> None:
-        self._amend(self._current, marked=marked)
+    def _mark(self) -> None:
+        own = self._session.own_answer(self.criterion)
+        self._amend(self._current, marked=not (own is not None and own.marked))
 
     def _next_basis(self) -> None:
-        state = self._card().state
-        if state is not None and state.value is not None:
+        answer = self._session.answer_in_hand(self.criterion)
+        if answer is not None and answer.value is not None:
             order = list(Basis)
-            following = order[(order.index(state.basis) + 1) % len(order)] if state.basis else order[0]
+            following = order[(order.index(answer.basis) + 1) % len(order)] if answer.basis else order[0]
             self._amend(self._current, basis=following)
 
     def _accept(self) -> None:
         """Take over what evidence suggests, as an answer based on it."""
+        if self.in_matrix:
+            self.matrix.accept()
+            return
         claim = self._session.claim(self.criterion)
         if claim is not None and claim.suggestion is not None:
             self._session.answer(self.criterion, claim.suggestion, basis=Basis.EVIDENCE)
@@ -365,6 +365,17 @@ class AssessPage(Page):
 
     def _on_ladder_criterion_chosen(self, criterion: str) -> None:
         self._on_card_activated([entry.id for entry in self._practice.criterion].index(criterion))
+
+    def _on_matrix_moved(self, owner: str | None, criterion: str) -> None:
+        """Ladder and details follow the current cell."""
+        self._current = [entry.id for entry in self._practice.criterion].index(criterion)
+        if owner != self._session.owner(criterion):
+            self._session.take(owner)
+        self._show_current(focus=False)
+
+    def _on_matrix_opened(self, owner: str | None, criterion: str) -> None:
+        self._on_matrix_moved(owner, criterion)
+        self.show_view(CARDS)
 
     def _on_list_chosen(self, practice: str) -> None:
         self.show_practice(practice)

@@ -13,7 +13,7 @@ from app.desktop import theme
 from app.desktop.jobs import Ending, Job, Outcome, spoken
 from app.desktop.models.intake import ADD, UNASSIGNED, UNDECIDABLE, IntakeModel, items_of
 from app.desktop.models.register import RegisterModel
-from app.desktop.pages.page import Page
+from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.drop import DropZone
@@ -173,6 +173,13 @@ class EvidencePage(Page):
     def arrive(self) -> None:
         goal = self._apply if self._apply.isEnabled() else self._discard
         (goal if self._intake.rowCount() else self.drop.files).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def show_destination(self, destination: Destination) -> None:
+        rows = range(self._register.rowCount())
+        place = next((row for row in rows if self._register.evidence(row).sha256 == destination.subject), None)
+        if place is not None:
+            self.show_export(place)
 
     @property
     def intake(self) -> IntakeModel:

@@ -10,41 +10,24 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from app.desktop import theme
-from app.desktop.models.card import answer_name
-from app.desktop.models.overview import (
-    ALL,
-    Check,
-    HeatModel,
-    PillarsModel,
-    challenged,
-    checks,
-    result_of,
-    target_of,
-)
-from app.desktop.models.practices import Filter
-from app.desktop.models.targets import Target, TargetsModel
-from app.desktop.pages.page import Destination, Page
+from app.desktop.models.overview import ALL, HeatModel, PillarsModel, result_of, target_of
+from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
+from app.desktop.widgets.checks_panel import ChecksPanel
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.figure import Figure
-from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.score_cells import HeatDelegate, Legend, LevelLegend, PillarDelegate
-from app.desktop.widgets.tables import WholeList, WholeTable, WrappedTable
-from app.desktop.widgets.text import button, column, label, row
+from app.desktop.widgets.tables import WholeTable, WrappedTable
+from app.desktop.widgets.text import column, label, row
 from reports import words
 from scoring.scores import AtTarget
-
-MOST_CLAIMS = 6
-"""Challenged claims listed here; Assess lists them all."""
 
 
 class OverviewPage(Page):
@@ -58,7 +41,6 @@ class OverviewPage(Page):
         questionnaire = session.questionnaire
         self._pillars = PillarsModel(session, self)
         self._heat = HeatModel(session, self)
-        self._claims = TargetsModel((), self)
         self._tiers = Choices(self.tr("Tier in view"))
         self._tiers.chosen.connect(self.show_tier)
         self._figures = {
@@ -81,22 +63,14 @@ class OverviewPage(Page):
         self._heat_table.clicked.connect(self._on_heat_activated)
         self._heat_heading = label(self.tr("Applications and pillars"), Role.HEADING)
         self._levels = LevelLegend([(level.number, level.name) for level in questionnaire.level])
-        self._claim_list = WholeList(self.tr("Challenged claims"), self._claims, TwoLines(), 52)
-        self._claim_list.activated.connect(self._on_claim_activated)
-        self._claim_list.clicked.connect(self._on_claim_activated)
-        self._checks = QVBoxLayout()
-        self._checks.setSpacing(theme.px(2))
-        self._check_buttons: dict[Filter, QPushButton] = {}
-        for check in checks(session, self._tier):
-            entry = self._check_buttons[check.name] = button("", "line")
-            entry.clicked.connect(lambda _=False, name=check.name: self._on_check_clicked(name))
-            self._checks.addWidget(entry)
+        self.checks = ChecksPanel(session)
+        self.checks.go_wanted.connect(self.go_wanted)
         self._no_applications = label(
             self.tr("There is no application yet. Add the first on the Applications page; scores of tiers follow."),
             muted=True, wrap=True,
         )  # fmt: skip
         self._lay_out()
-        order = [self._pillar_table, *self._check_buttons.values(), self._claim_list, self._heat_table]
+        order = [self._pillar_table, *self.checks.controls, self._heat_table]
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
         session.evaluated.connect(self._on_session_evaluated)
@@ -113,7 +87,7 @@ class OverviewPage(Page):
             label(self.tr("Pillars against target"), Role.HEADING), 8, self._pillar_table, 4,
             Legend(questionnaire.base, questionnaire.top), -1,
         )  # fmt: skip
-        right = column(label(self.tr("To look at"), Role.HEADING), 8, self._checks, 12, self._claim_list, -1)
+        right = column(label(self.tr("To look at"), Role.HEADING), 8, self.checks, -1)
         middle = QHBoxLayout()
         middle.setSpacing(theme.px(40))
         middle.addLayout(left, 3)
@@ -171,7 +145,7 @@ class OverviewPage(Page):
         for widget in (self._heat_table, self._heat_heading, self._levels):
             widget.setVisible(not empty)
         self._show_figures()
-        self._show_checks()
+        self.checks.show_tier(self._tier)
 
     def _show_tiers(self) -> None:
         wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
@@ -216,42 +190,9 @@ class OverviewPage(Page):
             ]),
         )  # fmt: skip
 
-    def _show_checks(self) -> None:
-        session = self._session
-        for check in checks(session, self._tier):
-            entry = self._check_buttons[check.name]
-            entry.setText(self._check_words(check))
-            entry.setEnabled(check.count > 0)
-        self._claims.show_targets([
-            Target(
-                session.questionnaire.practices[session.questionnaire.criteria[claim.criterion].practice_id].name,
-                self.tr("{0}: claims {1}, evidence allows {2}").format(
-                    self._owner(claim.application),
-                    answer_name(session, claim.answer.value if claim.answer else None).casefold(),
-                    answer_name(session, claim.challenge).casefold(),
-                ),
-                Destination(
-                    "assess", session.questionnaire.criteria[claim.criterion].practice_id, claim.criterion,
-                    application=claim.application, takes=True,
-                ),
-            )
-            for claim in challenged(session, self._tier)[:MOST_CLAIMS]
-        ])  # fmt: skip
-        self._claim_list.setVisible(self._claims.rowCount() > 0)
-
-    def _owner(self, application: str | None) -> str:
-        known = self._session.assessment.applications.get(application or "")
-        return known.name if known else application or self.tr("Organisation")
-
-    def _check_words(self, check: Check) -> str:
-        one, many = {
-            Filter.UNANSWERED: (self.tr("unanswered criterion"), self.tr("unanswered criteria")),
-            Filter.CHALLENGED: (self.tr("challenged claim"), self.tr("challenged claims")),
-            Filter.STALE: (self.tr("answer with evidence too old"), self.tr("answers with evidence too old")),
-            Filter.NO_REASON: (self.tr("not applicable without reason"), self.tr("not applicable without reason")),
-            Filter.MARKED: (self.tr("marked for review"), self.tr("marked for review")),
-        }[check.name]
-        return words.count(check.count, one, many)
+    @override
+    def end(self) -> None:
+        self.checks.stop()
 
     # ---- hearing
 
@@ -261,18 +202,11 @@ class OverviewPage(Page):
         if not self._outdated:
             self._show()
 
-    def _on_check_clicked(self, name: Filter) -> None:
-        found = next(check for check in checks(self._session, self._tier) if check.name is name)
-        self.go_wanted.emit(found.destination)
-
     def _on_pillar_activated(self, index: QModelIndex) -> None:
         self.go_wanted.emit(self._pillars.destination(index.row()))
 
     def _on_heat_activated(self, index: QModelIndex) -> None:
         self.go_wanted.emit(self._heat.destination(index.row(), index.column()))
-
-    def _on_claim_activated(self, index: QModelIndex) -> None:
-        self.go_wanted.emit(self._claims.target(index.row()).destination)
 
 
 def session_tiers(session: Session) -> list[tuple[str, str]]:

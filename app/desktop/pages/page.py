@@ -19,6 +19,8 @@ class Destination:
     application: str | None = None
     takes: bool = False
     """Whether ``application`` is to be taken in hand; None then means the common answers."""
+    subject: str | None = None
+    """What else it is about: a regime, a roadmap item, the SHA-256 of an export."""
 
 
 class Page(QWidget):

@@ -10,9 +10,11 @@ from PySide6.QtGui import QColor, QDesktopServices, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QScrollArea,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -30,6 +32,7 @@ from app.desktop.pages.page import Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.report_options import ReportOptions
 from app.desktop.widgets.text import button, column, label, row, rule, set_flag
 from app.desktop.widgets.working import Working
 from reports import words
@@ -66,6 +69,7 @@ class ReportPage(Page):
         self._choose = button(self.tr("Choose…"))
         self._choose.setAccessibleName(self.tr("Choose the folder for the reports"))
         self._choose.clicked.connect(self.choose_folder)
+        self.options = ReportOptions()
         self._render = button(self.tr("Render the reports"), "primary")
         self._render.clicked.connect(self.render_reports)
         self._plan_words = label("", Role.SMALL, muted=True, wrap=True)
@@ -78,6 +82,18 @@ class ReportPage(Page):
         self._file = ""
         self._open = button(self.tr("Open the PDF"))
         self._open.clicked.connect(self.open_file)
+        self._build_list()
+        self._empty = label(self.tr("The pages appear here once a report is rendered."), muted=True, wrap=True)
+        self._lay_out()
+        session.changed.connect(self._on_session_changed)
+        session.planned.connect(self._show)
+        for check in self._checks.values():
+            check.toggled.connect(lambda _: self._show())
+        self.options.changed.connect(self._show)
+        self._show()
+        self._show_files()
+
+    def _build_list(self) -> None:
         self._list = QListView()
         self._list.setModel(self._pages)
         self._list.setAccessibleName(self.tr("Pages"))
@@ -87,26 +103,32 @@ class ReportPage(Page):
         self._list.setUniformItemSizes(True)
         self._list.setItemDelegate(_SheetDelegate(self._list))
         self._list.activated.connect(self._on_list_activated)
-        self._empty = label(self.tr("The pages appear here once a report is rendered."), muted=True, wrap=True)
-        self._lay_out()
-        session.changed.connect(self._on_session_changed)
-        session.planned.connect(self._show)
-        for check in self._checks.values():
-            check.toggled.connect(lambda _: self._show())
-        self._show()
 
     def _lay_out(self) -> None:
-        left = QWidget()
-        left.setFixedWidth(theme.px(320))
-        left.setLayout(
+        folder = row(self._folder, 8, self._choose)
+        folder.setStretchFactor(self._folder, 1)
+        body = QWidget()
+        body.setLayout(
             column(
-                label(self.tr("Report"), Role.TITLE), 16,
-                label(self.tr("Tiers"), Role.LABEL, muted=True), 4, self._check_column, 16,
-                label(self.tr("Folder"), Role.LABEL, muted=True), 4, self._folder, 8, row(self._choose, -1), 16,
-                self._plan_words, 16, self._render, -1,
-                margins=(32, 24, 24, 24),
+                label(self.tr("Tiers"), Role.LABEL, muted=True), 4, self._check_column, 12, self.options, 12,
+                label(self.tr("Folder"), Role.LABEL, muted=True), 4, folder, 16, -1,
+                margins=(32, 0, 24, 0),
             )
         )  # fmt: skip
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        left = QWidget()
+        left.setFixedWidth(theme.px(360))
+        whole = column(
+            row(label(self.tr("Report"), Role.TITLE), margins=(32, 24, 24, 12)), scroll,
+            column(self._plan_words, 12, self._render, margins=(32, 12, 24, 16)),
+        )  # fmt: skip
+        whole.setStretchFactor(scroll, 1)
+        left.setLayout(whole)
         head = row(self._files, -1, self._open)
         right = column(self._working, self._said, 8, head, 8, self._empty, self._list, margins=(24, 24, 24, 0))
         right.setStretchFactor(self._list, 1000)
@@ -160,7 +182,7 @@ class ReportPage(Page):
             self._finish()
             return
         arguments = ["report", str(self._session.folder.absolute()), "--out", self._folder.text(), "--tier",
-                     self._waiting.pop(0), "--progress"]  # fmt: skip
+                     self._waiting.pop(0), "--progress", *self.options.arguments()]  # fmt: skip
         self.job = Job(arguments, self)
         self.job.progressed.connect(self._on_job_progressed)
         self.job.ended.connect(self._on_job_ended)
@@ -173,7 +195,7 @@ class ReportPage(Page):
             seconds = perf_counter() - self._began
             self._say(
                 self.tr("{0} written in {1} s.").format(
-                    words.count(len(self.written), self.tr("report"), self.tr("reports")), f"{seconds:.0f}"
+                    words.count(len(self.written), self.tr("file"), self.tr("files")), f"{seconds:.0f}"
                 )
             )
             self._list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -197,7 +219,8 @@ class ReportPage(Page):
             check.setEnabled(count > 0)
             if not count:
                 check.setChecked(False)
-        self._render.setEnabled(self.job is None and any(check.isChecked() for check in self._checks.values()))
+        some = any(check.isChecked() for check in self._checks.values()) and self.options.complete
+        self._render.setEnabled(self.job is None and some)
         if session.plan is None:
             text = self.tr("No roadmap is stored; the reports show the plan as it follows from the answers today.")
         elif session.plan_current:
@@ -208,11 +231,16 @@ class ReportPage(Page):
         set_flag(self._plan_words, "attention", session.plan is not None and not session.plan_current)
 
     def _show_files(self) -> None:
-        options = [(str(path), path.stem.replace("-", " ").capitalize()) for path in self.written]
+        options = [(str(path), path.stem.replace("-", " ").capitalize()) for path in self._pdfs]
         self._files.show_options(options, self._file)
-        self._open.setVisible(bool(self.written))
-        self._list.setVisible(bool(self.written))
-        self._empty.setVisible(not self.written)
+        self._open.setVisible(bool(options))
+        self._list.setVisible(bool(options))
+        self._empty.setVisible(not options)
+
+    @property
+    def _pdfs(self) -> list[Path]:
+        """Those of the written files that have pages to show."""
+        return [path for path in self.written if path.suffix.casefold() == ".pdf"]
 
     @property
     def said(self) -> str:
@@ -238,8 +266,8 @@ class ReportPage(Page):
             case Ending.DONE:
                 written = outcome.result.get("written", []) if isinstance(outcome.result, dict) else []
                 self.written += [Path(name) for name in written]
-                if not self._file and self.written:
-                    self._on_file_chosen(str(self.written[0]))
+                if not self._file and self._pdfs:
+                    self._on_file_chosen(str(self._pdfs[0]))
                 self._show_files()
                 self._next()
             case Ending.CANCELLED:

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.jobs import Ending, Job, Outcome, spoken
 from app.desktop.models.overview import ALL
+from app.desktop.models.roadmap_table import RoadmapTableModel, SortedRoadmap
 from app.desktop.pages.overview import session_tiers
-from app.desktop.pages.page import Page
+from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.item_detail import ItemDetail
 from app.desktop.widgets.number import Number
+from app.desktop.widgets.tables import SortableTable
 from app.desktop.widgets.text import button, column, label, row, rule, set_flag
+from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.desktop.widgets.wave import WaveColumn
 from app.desktop.widgets.working import Working
 from app.engagement import actions
 from app.engagement.errors import EngagementError
 from app.engagement.folder import plan_from_data
-from app.engagement.journal import Change
 from reports import words
 from scoring.assessment import Assessment, Lane
 from scoring.roadmap import Initiative, Plan
 from scoring.waves import provisional
+
+BOARD, TABLE = "board", "table"
+"""The two views of the plan."""
 
 
 class RoadmapPage(Page):
@@ -49,6 +65,11 @@ class RoadmapPage(Page):
         self.capacity = Number(self.tr("Capacity of a wave in person-days"), 0, 10_000, 5)
         self.capacity.setFixedWidth(theme.px(72))
         self.capacity.given.connect(self._on_capacity_given)
+        self._views = Choices(self.tr("View of the roadmap"))
+        self._views.chosen.connect(self.show_view)
+        self._export = button(self.tr("Export…"))
+        self._export.setToolTip(self.tr("The stored plan as CSV, with all other tables of the report"))
+        self._export.clicked.connect(self.choose_export)
         self._best = button(self.tr("Find the best plan"))
         self._best.clicked.connect(self.find_best)
         self._keep = button(self.tr("Keep this plan"), "primary")
@@ -58,6 +79,10 @@ class RoadmapPage(Page):
         tiers = session.content.tiers
         self._waves = [WaveColumn(session, self.tr("Wave {0}").format(n + 1)) for n in range(tiers.waves)]
         self._rest = WaveColumn(session, self.tr("Not planned"))
+        for number, entry in enumerate([*self._waves, self._rest], 1):
+            wave = None if entry is self._rest else number
+            entry.dropped.connect(lambda key, wave=wave: self.propose(key, wave))
+        self._build_table()
         self.detail = ItemDetail(session, tiers.waves)
         self.detail.decided.connect(self._on_detail_decided)
         self._soon = QTimer(self)
@@ -67,17 +92,33 @@ class RoadmapPage(Page):
         self._working = Working(self.tr("Looking for the best plan"))
         self._working.cancelled.connect(self.cancel)
         self.job: Job | None = None
+        self._exporting: Job | None = None
+        for keys, by in (("Alt+Right", 1), ("Alt+Left", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self.move_by, by))
         self._lay_out()
+        self.show_view(BOARD)
         session.evaluated.connect(self._on_session_evaluated)
         session.planned.connect(self._show_state)
         self._show()
 
+    def _build_table(self) -> None:
+        self._rows = RoadmapTableModel(self._session, self)
+        self.table = SortableTable(self.tr("Roadmap"), SortedRoadmap(self._rows, self), row=50)
+        self.table.setItemDelegate(TwoLineCells(self.table))
+        for section, width in enumerate((110, 0, 90, 80, 80, 240)):
+            self.table.setColumnWidth(section, theme.px(width))
+        self.table.horizontalHeader().setSectionResizeMode(RoadmapTableModel.ITEM, QHeaderView.ResizeMode.Stretch)
+        self.table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
+
     def _lay_out(self) -> None:
-        head = row(
-            column(self._title, self._said), -1, self._tiers, 24,
-            self.capacity, 8, label(self.tr("days a wave"), Role.SMALL, muted=True), 16, self._best, 8, self._keep,
-            margins=(32, 24, 32, 0),
+        first = row(column(self._title, self._said), -1, self._export, 8, self._best, 8, self._keep)
+        second = row(
+            self._views, 24, self._tiers, -1,
+            self.capacity, 8, label(self.tr("days a wave"), Role.SMALL, muted=True),
         )  # fmt: skip
+        head = column(first, 8, second, margins=(32, 24, 32, 0))
         columns = QHBoxLayout()
         columns.setContentsMargins(theme.px(32), theme.px(16), theme.px(32), theme.px(12))
         columns.setSpacing(theme.px(20))
@@ -98,8 +139,13 @@ class RoadmapPage(Page):
         self._edge = rule(vertical=True)
         self._edge.hide()
         self.detail.hide()
-        body = row(scroll, self._edge, self.detail)
-        body.setStretchFactor(scroll, 1)
+        listed = QWidget()
+        listed.setLayout(column(self.table, margins=(32, 16, 16, 12)))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(scroll)
+        self._stack.addWidget(listed)
+        body = row(self._stack, self._edge, self.detail)
+        body.setStretchFactor(self._stack, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -113,6 +159,57 @@ class RoadmapPage(Page):
         """One tier's view of the joint plan."""
         self._tier = tier
         self._show()
+
+    def show_view(self, view: str) -> None:
+        """BOARD or TABLE."""
+        self._views.show_options([(BOARD, self.tr("Board")), (TABLE, self.tr("Table"))], view)
+        self._stack.setCurrentIndex(1 if view == TABLE else 0)
+
+    def propose(self, key: str, wave: int | None) -> None:
+        """Take an item in hand and ask why it should stand in that wave; None is for in none."""
+        self._chosen = key
+        self._show_chosen()
+        if not self.detail.isHidden() and self._session.writable:
+            self.detail.propose(wave)
+
+    def move_by(self, by: int) -> None:
+        """Propose the wave before or after for the item in hand: dragging, by keyboard."""
+        found = self._place(self._chosen)
+        if found is not None:
+            wave = len(self._waves) + 1 if found[1] is None else found[1]
+            self.propose(found[0].id, min(max(wave + by, 1), len(self._waves)))
+
+    def choose_export(self) -> None:
+        """Ask for the folder of the exported tables."""
+        dialog = QFileDialog(self, self.tr("Folder for the exported tables"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self.export(Path(name)))
+        dialog.open()
+
+    def export(self, target: Path) -> None:
+        """Write the tables as the command line does, in a child process."""
+        if self._exporting is None:
+            self._export.setEnabled(False)
+            self._session.when_written(lambda: self._export_to(target))
+
+    def _export_to(self, target: Path) -> None:
+        folder = str(self._session.folder.absolute())
+        self._exporting = Job(["report", folder, "--format", "csv", "--out", str(target), "--progress"], self)
+        self._exporting.ended.connect(lambda outcome: self._on_exported(outcome, target))
+        self._exporting.start()
+
+    def _on_exported(self, outcome: Outcome, target: Path) -> None:
+        if self._exporting is not None:
+            self._exporting.deleteLater()
+        self._exporting = None
+        self._export.setEnabled(True)
+        if outcome.ending is Ending.FAILED:
+            remedy = self.tr("Choose another folder, or export again.")
+            self._session.failed.emit(EngagementError(spoken(outcome.message), self.tr("The export"), remedy))
+        elif outcome.ending is Ending.DONE:
+            self._said.setText(self.tr("The tables are in {0}").format(target))
 
     def keep(self) -> None:
         """Store the plan that is shown; reports print the stored one."""
@@ -169,7 +266,7 @@ class RoadmapPage(Page):
         session = self._session
         try:
             if lane is None:
-                changes = [Change(("decisions", self._chosen), None)]
+                changes = actions.undecide(session.assessment, self._chosen)
             else:
                 known = [item.id for item in _items(self._plan)]
                 waves = session.content.tiers.waves
@@ -215,8 +312,16 @@ class RoadmapPage(Page):
         self._waves[0].list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
+    def show_destination(self, destination: Destination) -> None:
+        if destination.subject is not None:
+            self._chosen = destination.subject
+            self._show_chosen()
+
+    @override
     def end(self) -> None:
         self.cancel()
+        if self._exporting is not None:
+            self._exporting.cancel()
         self._planner.stop()
 
     @property
@@ -237,6 +342,9 @@ class RoadmapPage(Page):
             rest = tuple(item for item in plan.unplanned if self._tier in (ALL, *item.tiers))
             self._rest.show_wave(words.count(len(rest), self.tr("item")), rest, Fraction(0), Fraction(0))
             self._rest.setVisible(bool(rest))
+            self._rows.show_rows(
+                [*((wave.index, item) for wave in waves for item in wave.items), *((None, item) for item in rest)]
+            )
         self._show_chosen()
         self._show_state()
 
@@ -264,17 +372,26 @@ class RoadmapPage(Page):
 
     def _show_chosen(self) -> None:
         """The card in hand, wherever it stands now."""
-        found: tuple[Initiative, int | None] | None = None
-        if self._plan is not None:
-            for wave in self._plan.waves:
-                found = next(((item, wave.index) for item in wave.items if item.id == self._chosen), found)
-            found = next(((item, None) for item in self._plan.unplanned if item.id == self._chosen), found)
+        found = self._place(self._chosen)
         for entry in (*self._waves, self._rest):
             entry.choose(self._chosen or "")
         self.detail.setVisible(found is not None)
         self._edge.setVisible(found is not None)
         if found is not None:
             self.detail.show_item(*found)
+
+    def _place(self, key: str | None) -> tuple[Initiative, int | None] | None:
+        """An item and its wave; None for the wave of what is not planned."""
+        if self._plan is None or key is None:
+            return None
+        planned = [(item, wave.index) for wave in self._plan.waves for item in wave.items]
+        rest = [(item, None) for item in self._plan.unplanned]
+        return next((entry for entry in [*planned, *rest] if entry[0].id == key), None)
+
+    def _on_table_row_changed(self) -> None:
+        current = self.table.currentIndex()
+        if current.isValid():
+            self.choose(self._rows.item(self.table.source_row(current)))
 
     def choose(self, item: Initiative) -> None:
         """Take a card in hand."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -36,6 +36,10 @@ class StartPage(QWidget):
     new_wanted = Signal()
     open_wanted = Signal()
     sample_wanted = Signal()
+    pack_wanted = Signal()
+    about_wanted = Signal()
+    path_dropped = Signal(object)
+    """Path: a folder or a pack."""
     folder_chosen = Signal(object)
     """Path"""
     painted = Signal()
@@ -50,9 +54,15 @@ class StartPage(QWidget):
         self._open = button(self.tr("Open a folder…"))
         self._open.setToolTip("Ctrl+O")
         self._open.clicked.connect(self.open_wanted)
+        self._pack = button(self.tr("Open a pack…"))
+        self._pack.clicked.connect(self.pack_wanted)
+        self._about = button(self.tr("About Colonnade"), "quiet")
+        self._about.setToolTip("F1")
+        self._about.clicked.connect(self.about_wanted)
+        self.setAcceptDrops(True)
         self._sample = button(self.tr("Open the sample"))
         self._sample.clicked.connect(self.sample_wanted)
-        for entry in (self._new, self._open, self._sample):
+        for entry in (self._new, self._open, self._pack, self._sample):
             entry.setFixedWidth(theme.px(220))
         self._recents = RecentsModel(self)
         self._list = QListView()
@@ -85,10 +95,10 @@ class StartPage(QWidget):
         tagline.setMaximumWidth(theme.px(300))
         left = column(
             56, Mark(88), 24, label("Colonnade", Role.DISPLAY), 4, tagline, 40,
-            self._new, 8, self._open, 8, self._sample, 24, self._busy, 8, self._busy_text, -1,
+            self._new, 8, self._open, 8, self._pack, 8, self._sample, 24, self._busy, 8, self._busy_text, -1,
         )  # fmt: skip
         offline = label(self.tr("Works offline. Nothing leaves this computer."), Role.SMALL, muted=True)
-        left.addWidget(offline)
+        left.addLayout(row(offline, 8, self._about, -1))
         heading = label(self.tr("Recent engagements"), Role.HEADING)
         right = column(heading, 12, rule(), 12, self._none, self._list, -1, margins=(56, 56, 0, 0))
         right.setStretchFactor(self._list, 1000)
@@ -110,12 +120,24 @@ class StartPage(QWidget):
         """Say what is being opened; an empty text ends it."""
         self._busy.setVisible(bool(what))
         self._busy_text.setText(what)
-        for entry in (self._new, self._open, self._sample, self._list):
+        for entry in (self._new, self._open, self._pack, self._sample, self._list):
             entry.setEnabled(not what)
 
     def _on_list_activated(self, index: QModelIndex) -> None:
         recent = self._recents.recent(index.row())
         self.folder_chosen.emit(Path(recent.folder))
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.path_dropped.emit(paths[0])
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from app.desktop import theme
 from app.desktop.icons import pixmap
 from app.desktop.models.card import answer_name
+from app.desktop.models.links import activity_links, obligation_links, other_links, then_words
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.text import column, label, rule, set_flag
 from questionnaires.model import FactType
 from reports import words
 from scoring.assessment import Fact
-from scoring.claims import Statement
+from scoring.claims import Standing, Statement
 
 
 class _Section(QWidget):
@@ -37,7 +38,9 @@ class _StatementRow(QWidget):
         super().__init__()
         colours = theme.colours()
         step = answer_name(session, statement.step).casefold()
-        if not statement.fresh:
+        if statement.standing is Standing.LATER:
+            icon, says = "stale", self.tr("From after the day of the engagement: does not count")
+        elif not statement.fresh:
             icon, says = "stale", self.tr("Too old to count")
         elif statement.challenges:
             icon, says = "challenge", self.tr("Challenges: at most {0}").format(step)
@@ -52,6 +55,8 @@ class _StatementRow(QWidget):
         evidence = statement.evidence
         age = (
             self.tr("undated") if statement.age_days is None
+            else words.count(-statement.age_days, self.tr("day after"), self.tr("days after"))
+            if statement.age_days < 0
             else words.count(statement.age_days, self.tr("day old"), self.tr("days old"))
         )  # fmt: skip
         origin = label(f"{evidence.tool} · {age}", Role.SMALL, muted=True, wrap=True)
@@ -84,6 +89,10 @@ class Detail(QScrollArea):
         self._common = _Section(self.tr("Common answer"))
         self._effort = _Section(self.tr("Effort to close"))
         self._links = _Section(self.tr("Contributes to"))
+        self._others = _Section(self.tr("In regimes out of scope"))
+        self._activities = _Section(self.tr("OWASP DSOMM activities"))
+        self._then = _Section(self.tr("Last time"))
+        session.earlier.changed.connect(self._on_earlier_changed)
         self._evidence = QWidget()
         self._statements = QVBoxLayout()
         self._statements.setSpacing(0)
@@ -92,8 +101,8 @@ class Detail(QScrollArea):
         )
         body = QWidget()
         layout = column(
-            self._evidence, self._why, self._good, self._ask, self._common, rule(), 12, self._effort, self._links, -1,
-            margins=(20, 16, 16, 16),
+            self._evidence, self._then, self._why, self._good, self._ask, self._common, rule(), 12, self._effort,
+            self._links, self._others, self._activities, -1, margins=(20, 16, 16, 16),
         )  # fmt: skip
         body.setLayout(layout)
         self.setWidget(body)
@@ -104,7 +113,7 @@ class Detail(QScrollArea):
         owner = session.owner(criterion)
         claim = session.claim(criterion)
         shown = (criterion, owner, claim.statements if claim else (), session.assessment.answers.get(criterion),
-                 session.assessment.regimes)  # fmt: skip
+                 session.assessment.regimes, session.earlier.baselines)  # fmt: skip
         if shown == self._shown:
             return
         self._shown = shown
@@ -119,7 +128,10 @@ class Detail(QScrollArea):
         if asked.per_application_days:
             parts.append(self.tr("{0} for each application").format(words.days(asked.per_application_days)))
         self._effort.say(", ".join(parts))
-        self._links.say("\n".join(self._obligations(criterion)))
+        self._links.say("\n".join(obligation_links(session, criterion)))
+        self._others.say("\n".join(other_links(session, criterion)))
+        self._activities.say("\n".join(activity_links(session, criterion)))
+        self._then.say(then_words(session, criterion))
         while (item := self._statements.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -138,15 +150,9 @@ class Detail(QScrollArea):
         parts = [answer_name(session, answer.value), *([answer.basis.value] if answer.basis else [])]
         return words.parts(parts) + (f"\n{answer.note}" if answer.note else "")
 
-    def _obligations(self, criterion: str) -> list[str]:
-        session = self._session
-        regimes = (session.content.regimes.get(key) for key in session.assessment.regimes)
-        return [
-            f"– {regime.name} {obligation.number}: {obligation.title}"
-            for regime in regimes
-            if regime is not None
-            for obligation in regime.obligations_of.get(criterion, ())
-        ]
+    def _on_earlier_changed(self) -> None:
+        if isinstance(self._shown, tuple):
+            self.show_criterion(self._shown[0])
 
 
 def fact_words(session: Session, fact: Fact) -> str:

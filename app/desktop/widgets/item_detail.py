@@ -11,7 +11,7 @@ from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.text import button, column, label, rule
 from app.desktop.widgets.writing import Writing
-from scoring.assessment import Lane
+from scoring.assessment import Decision, Lane
 from scoring.roadmap import Initiative, ReasonKind
 
 
@@ -35,6 +35,10 @@ class ItemDetail(QScrollArea):
         self._criteria = label("", wrap=True)
         self.reason = Writing(self.tr("Reason for the decision"), self.tr("Why? It is printed with the item."))
         self.reason.textChanged.connect(self._enable)
+        self.reason.left.connect(self._on_reason_left)
+        self._proposed: Lane | None = None
+        self._shown: tuple[str, Decision | None] | None = None
+        self._proposal = label("", Role.STRONG, wrap=True)
         self._wave = QComboBox()
         self._wave.setAccessibleName(self.tr("Wave"))
         for number in range(1, waves + 1):
@@ -52,7 +56,7 @@ class ItemDetail(QScrollArea):
         self._word = QWidget()
         self._word.setLayout(
             column(
-                rule(), 12, label(self.tr("Your word"), Role.LABEL, muted=True), 4, self.reason, 8,
+                rule(), 12, label(self.tr("Your word"), Role.LABEL, muted=True), 4, self._proposal, self.reason, 8,
                 self._wave, 8,
                 self._pin, 4, self._defer, 4, self._drop, 4, self._free,
             )
@@ -68,8 +72,30 @@ class ItemDetail(QScrollArea):
         )  # fmt: skip
         self.setWidget(body)
 
+    def propose(self, wave: int | None) -> None:
+        """Ask why the item in view should stand in another wave, or None for in none; Return then decides."""
+        self._proposed = Lane.DROP if wave is None else Lane.PIN
+        if wave is not None:
+            self._wave.setCurrentIndex(self._wave.findData(wave))
+        self._proposal.setText(
+            self.tr("Why drop it? Return decides, Escape leaves it.") if wave is None else
+            self.tr("Why in wave {0}? Return decides, Escape leaves it.").format(wave)
+        )  # fmt: skip
+        self._proposal.show()
+        self.reason.setPlainText("")
+        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.ensureWidgetVisible(self.reason)
+
     def show_item(self, item: Initiative, wave: int | None) -> None:
-        """``wave`` is the one it stands in."""
+        """``wave`` is the one it stands in. What is being typed about the same item stays."""
+        shown = (item.id, item.decision)
+        if shown != self._shown:
+            self._shown = shown
+            self._proposed = None
+            self._proposal.hide()
+            decision = item.decision
+            self.reason.setPlainText(decision.reason if decision else "")
+            self._wave.setCurrentIndex(self._wave.findData((decision.wave if decision else None) or wave or 1))
         session = self._session
         card = item_card(session, item)
         self._title.setText(self.tr("{0} to level {1}").format(card.title, card.level))
@@ -78,7 +104,8 @@ class ItemDetail(QScrollArea):
             if (widget := entry.widget()) is not None:
                 widget.deleteLater()
         names = {
-            ReasonKind.MUST: self.tr("Must"), ReasonKind.DECISION: self.tr("Decision"), ReasonKind.GAP: self.tr("Gap"),
+            ReasonKind.MUST: self.tr("Must"), ReasonKind.DECISION: self.tr("Decision"),
+            ReasonKind.PLACE: self.tr("Place"), ReasonKind.GAP: self.tr("Gap"),
             ReasonKind.VALUE: self.tr("Value"), ReasonKind.EFFORT: self.tr("Effort"),
             ReasonKind.ORDER: self.tr("Order"),
             ReasonKind.UNLOCKS: self.tr("Unlocks"), ReasonKind.OBLIGATION: self.tr("Obligations"),
@@ -91,10 +118,7 @@ class ItemDetail(QScrollArea):
             self._reasons.addWidget(part)
         questions = (session.questionnaire.criteria[key].question for key in item.criteria)
         self._criteria.setText("\n".join(f"– {question}" for question in questions))
-        decision = item.decision
-        self.reason.setPlainText(decision.reason if decision else "")
-        self._wave.setCurrentIndex(self._wave.findData((decision.wave if decision else None) or wave or 1))
-        self._free.setEnabled(decision is not None and session.writable)
+        self._free.setEnabled(item.decision is not None and session.writable)
         self._enable()
 
     def _enable(self) -> None:
@@ -104,3 +128,12 @@ class ItemDetail(QScrollArea):
 
     def _decide(self, lane: Lane, wave: int | None) -> None:
         self.decided.emit(lane, wave, self.reason.toPlainText().strip())
+
+    def _on_reason_left(self) -> None:
+        """Return with a reason decides what was proposed; without one, or with Escape, nothing is decided."""
+        proposed, self._proposed = self._proposed, None
+        self._proposal.hide()
+        if proposed is not None:
+            self._shown = None  # the next look at the item starts from what stands
+        if proposed is not None and self.reason.toPlainText().strip() and not self.reason.escaped:
+            self._decide(proposed, self._wave.currentData() if proposed is Lane.PIN else None)

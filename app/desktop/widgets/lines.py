@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.theme import Role
+from app.desktop.widgets.paint import wrapped
 
 
 class TwoLines(QStyledItemDelegate):
-    """``DisplayRole`` above ``UserRole``; each on one line, cut with an ellipsis."""
+    """``DisplayRole`` above ``UserRole``; cut with an ellipsis, the first after ``lines``, the second after one."""
+
+    def __init__(self, parent: QObject | None = None, *, lines: int = 1) -> None:
+        super().__init__(parent)
+        self.row = 32 + 20 * lines
+        """Height of an item at the usual size of type."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(theme.px(160), theme.px(52))
+        return QSize(theme.px(160), theme.px(self.row))
 
     @override
     def paint(
@@ -32,13 +38,14 @@ class TwoLines(QStyledItemDelegate):
             painter.setBrush(QColor(colours.selected if selected else colours.hover))
             painter.drawRoundedRect(option.rect.adjusted(1, 1, -2, -2), theme.px(4), theme.px(4))
         inner = option.rect.adjusted(theme.px(8), theme.px(5), -theme.px(8), -theme.px(5))
-        half = inner.height() // 2
-        for text, role, colour, place in (
-            (Qt.ItemDataRole.DisplayRole, Role.BODY, colours.text, inner.adjusted(0, 0, 0, -half)),
-            (Qt.ItemDataRole.UserRole, Role.SMALL, colours.muted, inner.adjusted(0, half, 0, 0)),
-        ):
-            painter.setFont(theme.font(role))
-            painter.setPen(QColor(colour))
-            cut = painter.fontMetrics().elidedText(str(index.data(text)), Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
+        low = theme.px(20)
+        painter.setFont(theme.font(Role.BODY))
+        painter.setPen(QColor(colours.text))
+        wrapped(painter, inner.adjusted(0, 0, 0, -low), str(index.data()))
+        painter.setFont(theme.font(Role.SMALL))
+        painter.setPen(QColor(colours.muted))
+        second = str(index.data(Qt.ItemDataRole.UserRole))
+        cut = painter.fontMetrics().elidedText(second, Qt.TextElideMode.ElideRight, inner.width())
+        below = inner.adjusted(0, inner.height() - low, 0, 0)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
         painter.restore()

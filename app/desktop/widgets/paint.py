@@ -92,3 +92,18 @@ def target(painter: QPainter, x: float, top: float, bottom: float) -> None:
     half = theme.px(4)
     painter.drawPolygon(QPolygonF([QPointF(x - half, top - half), QPointF(x + half, top - half), QPointF(x, top + 1)]))
     painter.restore()
+
+
+def wrapped(painter: QPainter, area: QRect, text: str) -> None:
+    """A text over as many lines as fit, in the painter's own font and colour; what does not fit ends in an ellipsis."""
+    flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | Qt.TextFlag.TextWordWrap
+    metrics = painter.fontMetrics()
+    lines = max(1, round(area.height() / metrics.lineSpacing() - 0.2))
+    most = (lines + 0.5) * metrics.lineSpacing()
+    page = QRect(0, 0, area.width(), 10_000)
+    room = area.width() * lines
+    shown = text
+    while room > 0 and metrics.boundingRect(page, flags, shown).height() > most:
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        room -= max(1, area.width() // 12)
+    painter.drawText(area, flags, shown)

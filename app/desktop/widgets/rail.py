@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
-from app.desktop.icons import pixmap
+from app.desktop.icons import IconButton, pixmap
 from app.desktop.theme import Role
 from app.desktop.widgets.mark import Mark
 
@@ -66,6 +66,7 @@ class Rail(QWidget):
 
     chosen = Signal(object)
     """The page's name."""
+    about_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,12 +80,15 @@ class Rail(QWidget):
         self._column.addWidget(Mark(36), 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addSpacing(theme.px(8))
         self._column.addStretch(1)
+        about = IconButton("about", self.tr("About Colonnade"), keys="F1")
+        about.clicked.connect(self.about_wanted)
+        self._column.addWidget(about, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def add(self, name: str, icon: str, text: str, keys: str) -> None:
         button = RailButton(icon, text, keys)
         self._buttons[name] = button
         button.clicked.connect(lambda: self.chosen.emit(name))
-        self._column.insertWidget(self._column.count() - 1, button)
+        self._column.insertWidget(self._column.count() - 2, button)
 
     def show_page(self, name: str) -> None:
         for known, button in self._buttons.items():

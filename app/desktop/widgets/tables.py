@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent, QWheelEvent
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -44,6 +52,38 @@ class Table(QTableView):
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+class SortableTable(Table):
+    """Sorted by the column whose title is clicked, or by its number with Ctrl; again turns the order round."""
+
+    def __init__(self, name: str, model: QSortFilterProxyModel, *, row: int, parent: QWidget | None = None) -> None:
+        super().__init__(name, model, row=row, parent=parent)
+        self._proxy = model
+        self.setSortingEnabled(True)
+        self.horizontalHeader().setSectionsClickable(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+
+    def source_row(self, index: QModelIndex | QPersistentModelIndex) -> int:
+        """Where a row of the table stands in the model below."""
+        return self._proxy.mapToSource(index).row()
+
+    def sort_by(self, section: int) -> None:
+        """Sort by a column; by the same one again the other way round."""
+        header = self.horizontalHeader()
+        turned = header.sortIndicatorSection() == section and (
+            header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+        )
+        self.sortByColumn(section, Qt.SortOrder.DescendingOrder if turned else Qt.SortOrder.AscendingOrder)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        section = event.key() - Qt.Key.Key_1
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and 0 <= section < self.model().columnCount():
+            self.sort_by(section)
+            return
+        super().keyPressEvent(event)
 
 
 class WholeTable(Table):

@@ -10,13 +10,14 @@ from typing_extensions import override
 from app.desktop import theme
 from app.desktop.icons import pixmap
 from app.desktop.theme import Role
+from app.desktop.widgets.paint import wrapped
 from app.desktop.widgets.score_cells import paint_row
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class TwoLineCells(QStyledItemDelegate):
-    """``DisplayRole`` over ``UserRole``, with the icon that ``DecorationRole`` names."""
+    """``DisplayRole`` over ``UserRole``, with the icon that ``DecorationRole`` names; alone, the first one wraps."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -37,9 +38,12 @@ class TwoLineCells(QStyledItemDelegate):
             inner.setLeft(inner.left() + side + theme.px(8))
         second = str(index.data(Qt.ItemDataRole.UserRole) or "")
         half = inner.height() // 2
-        first_line = QRect(inner) if not second else inner.adjusted(0, 0, 0, -half)
-        self._line(painter, first_line, str(index.data()), Role.BODY, colours.text)
-        if second:
+        if not second:
+            painter.setFont(theme.font(Role.BODY))
+            painter.setPen(QColor(colours.text))
+            wrapped(painter, inner, str(index.data()))
+        else:
+            self._line(painter, inner.adjusted(0, 0, 0, -half), str(index.data()), Role.BODY, colours.text)
             self._line(
                 painter, inner.adjusted(0, half, 0, 0), second, Role.SMALL, colours.muted, middle=second.startswith("/")
             )

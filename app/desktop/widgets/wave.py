@@ -5,13 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.icons import pixmap
-from app.desktop.models.initiatives import InitiativesModel, ItemCard
+from app.desktop.models.initiatives import ITEM, InitiativesModel, ItemCard
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.paint import chip, meter
@@ -126,6 +135,8 @@ class WaveColumn(QWidget):
 
     chosen = Signal(object)
     """Initiative"""
+    dropped = Signal(str)
+    """The id of an item whose card was dropped here."""
 
     def __init__(self, session: Session, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +150,10 @@ class WaveColumn(QWidget):
         self.list.setAccessibleName(name)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setMouseTracking(True)
+        self.list.setDragEnabled(session.writable)
+        self.list.setDragDropMode(QListView.DragDropMode.DragOnly)
+        self.setAcceptDrops(session.writable)
+        self._over = False
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         questionnaire = session.questionnaire
@@ -174,3 +189,32 @@ class WaveColumn(QWidget):
     def _on_list_current_changed(self, index: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(self._model.item(index.row()))
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(ITEM):
+            event.acceptProposedAction()
+            self._hover(True)
+
+    @override
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._hover(False)
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._hover(False)
+        key = bytes(event.mimeData().data(ITEM).data()).decode(errors="replace")
+        if key:
+            event.acceptProposedAction()
+            self.dropped.emit(key)
+
+    def _hover(self, over: bool) -> None:
+        self._over = over
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._over:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), QColor(theme.colours().selected))
+            painter.end()

@@ -24,6 +24,8 @@ class Writing(QPlainTextEdit):
     def __init__(self, name: str, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._given = ""
+        self.escaped = False
+        """Whether it was left by Escape the last time."""
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
@@ -61,6 +63,7 @@ class Writing(QPlainTextEdit):
             and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         )
         if leaves:
+            self.escaped = event.key() == Qt.Key.Key_Escape
             self.commit()
             self.left.emit()
             return

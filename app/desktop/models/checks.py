@@ -1,0 +1,130 @@
+"""What to look at again, by rule, and where each of it leads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.desktop.models.overview import ALL
+from app.desktop.models.targets import Target
+from app.desktop.pages.page import Destination
+from app.desktop.session import Session
+from questionnaires.model import Content, Questionnaire, Scope
+from reports import words
+from scoring.assessment import Assessment
+from scoring.checks import Check, CheckRule, Severity, checks
+from scoring.evaluation import Evaluation
+from scoring.progress import Baseline, compare
+from scoring.roadmap import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Everything that one rule found."""
+
+    rule: CheckRule
+    severity: Severity
+    count: int
+
+
+def found(
+    content: Content,
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    evaluation: Evaluation,
+    earlier: tuple[Baseline | None, Plan | None],
+) -> tuple[Check, ...]:
+    """Every check; ``earlier`` is the latest baseline and today's stored plan. Safe on any thread."""
+    baseline, plan = earlier
+    comparison = compare(questionnaire, assessment, evaluation, plan, baseline) if baseline is not None else None
+    return checks(content, questionnaire, assessment, evaluation, comparison)
+
+
+def of_tier(session: Session, every: Sequence[Check], tier: str) -> list[Check]:
+    """Those of a tier's applications, of the organisation and of the common answers."""
+    tiers = session.evaluation.scores.tier_of
+    return [
+        check for check in every if tier == ALL or check.application is None or tiers.get(check.application) == tier
+    ]
+
+
+def groups(every: Sequence[Check]) -> list[Group]:
+    """By rule, the gravest first, as :func:`scoring.checks.checks` orders them."""
+    counts = Counter(check.rule for check in every)
+    order = list(Severity)
+    worst: dict[CheckRule, Severity] = {}
+    for check in every:
+        if check.rule not in worst or order.index(check.severity) < order.index(worst[check.rule]):
+            worst[check.rule] = check.severity
+    return sorted(
+        (Group(rule, worst[rule], count) for rule, count in counts.items()),
+        key=lambda group: (order.index(group.severity), list(CheckRule).index(group.rule)),
+    )
+
+
+def rule_words(session: Session, group: Group) -> str:
+    """``3 challenged claims without a reason``."""
+    one, many = {
+        CheckRule.CHALLENGED: (session.tr("challenged claim"), session.tr("challenged claims")),
+        CheckRule.NO_REASON: (session.tr("not applicable, no reason"), session.tr("not applicable, no reason")),
+        CheckRule.NO_BASIS: (session.tr("best answer without basis"), session.tr("best answers without basis")),
+        CheckRule.NO_EVIDENCE: (session.tr("best answer, no evidence"), session.tr("best answers, no evidence")),
+        CheckRule.STALE: (session.tr("answer, evidence too old"), session.tr("answers, evidence too old")),
+        CheckRule.LATER: (session.tr("export after the day"), session.tr("exports after the day")),
+        CheckRule.NOT_APPLICABLE_SHARE: (
+            session.tr("pillar mostly not applicable"), session.tr("pillars mostly not applicable"),
+        ),
+        CheckRule.NO_NOTE: (session.tr("change without a note"), session.tr("changes without a note")),
+        CheckRule.NOT_ASSESSED: (session.tr("regime not assessed"), session.tr("regimes not assessed")),
+        CheckRule.NO_EXPORT: (session.tr("application without exports"), session.tr("applications without exports")),
+        CheckRule.MARKED: (session.tr("marked for review"), session.tr("marked for review")),
+        CheckRule.IDLE_DECISION: (session.tr("idle decision"), session.tr("idle decisions")),
+    }[group.rule]  # fmt: skip
+    return words.count(group.count, one, many)
+
+
+def severity_name(session: Session, severity: Severity) -> str:
+    """A severity in words."""
+    return {
+        Severity.ERROR: session.tr("Error"),
+        Severity.WARNING: session.tr("Warning"),
+        Severity.HINT: session.tr("Hint"),
+    }[severity]
+
+
+def target(session: Session, check: Check) -> Target:
+    """A check as something to go to: what it says, whose it is, and where it is mended."""
+    questionnaire = session.questionnaire
+    application = session.assessment.applications.get(check.application or "")
+    whose = application.name if application else session.tr("Organisation")
+    about = ""
+    if check.subject in questionnaire.criteria:
+        about = questionnaire.practices[questionnaire.criteria[check.subject].practice_id].name
+        if application is None and questionnaire.scope_of(check.subject) is Scope.APPLICATION:
+            whose = session.tr("Common answer")
+    elif pillar := next((entry for entry in questionnaire.pillar if entry.id == check.subject), None):
+        about = pillar.name
+    elif regime := session.content.regimes.get(check.subject):
+        about = regime.name
+    return Target(check.says, words.parts([about, whose, check.remedy]), destination(session, check))
+
+
+def destination(session: Session, check: Check) -> Destination:
+    """Where a check is mended."""
+    questionnaire = session.questionnaire
+    match check.rule:
+        case CheckRule.NOT_ASSESSED:
+            return Destination("regimes", subject=check.subject)
+        case CheckRule.LATER:
+            return Destination("evidence", subject=check.subject)
+        case CheckRule.NO_EXPORT:
+            return Destination("applications", application=check.application)
+        case CheckRule.IDLE_DECISION:
+            return Destination("roadmap", subject=check.subject)
+        case CheckRule.NOT_APPLICABLE_SHARE:
+            pillar = next(entry for entry in questionnaire.pillar if entry.id == check.subject)
+            return Destination("assess", pillar.practice[0].id, application=check.application, takes=True)
+        case _:
+            practice = questionnaire.criteria[check.subject].practice_id
+            return Destination("assess", practice, check.subject, application=check.application, takes=True)

@@ -1,0 +1,312 @@
+"""Progress: earlier engagements, where the scores are heading, and every answer that moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QHeaderView, QScrollArea, QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.background import Background, Done, Failed
+from app.desktop.models.overview import ALL
+from app.desktop.models.progress import (
+    MOVED,
+    ChangesModel,
+    Looked,
+    PillarMovesModel,
+    course_of,
+    kind_name,
+    look,
+    moves,
+)
+from app.desktop.pages.overview import session_tiers
+from app.desktop.pages.page import Page
+from app.desktop.session import Session
+from app.desktop.theme import Role
+from app.desktop.widgets.baseline_plan import BaselineIntake
+from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.tables import WholeTable
+from app.desktop.widgets.text import button, column, label, row
+from app.desktop.widgets.trend_chart import TrendChart
+from app.desktop.widgets.two_line_cells import TwoLineCells
+from reports import words
+from scoring.progress import Kind
+from scoring.trend import Measure
+
+ANY = ""
+"""In the place of a kind: all that moved."""
+MOST = 200
+"""Answers that are listed; the rest are counted."""
+
+
+class ProgressPage(Page):
+    """The baseline in view and the tier above, then the trend, the pillars, and what changed."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._reader = Background("progress", self)
+        self._tier = next(iter(session.evaluation.scores.tiers), ALL)
+        self._outdated = True
+        self.looked: Looked | None = None
+        self._baselines = QComboBox()
+        self._baselines.setAccessibleName(self.tr("Baseline"))
+        self._baselines.setMinimumWidth(theme.px(220))
+        self._baselines.currentIndexChanged.connect(self._refresh)
+        self._tiers = Choices(self.tr("Tier in view"))
+        self._tiers.chosen.connect(self.show_tier)
+        self._add_file = button(self.tr("Add a pack or report…"))
+        self._add_file.clicked.connect(self.choose_file)
+        self._add_folder = button(self.tr("Add a folder…"))
+        self._add_folder.clicked.connect(self.choose_folder)
+        self.intake = BaselineIntake(session)
+        self.intake.begun.connect(self._show)
+        self.intake.ended.connect(self._on_intake_ended)
+        self._said = label("", wrap=True)
+        self._left_out = label("", Role.SMALL, muted=True, wrap=True)
+        self._none = label(
+            self.tr("There is no baseline yet. Add an earlier engagement of this organisation: its folder, a pack, or "
+                    "a report's PDF. A plan comes first; nothing changes until you take it up."),
+            muted=True, wrap=True,
+        )  # fmt: skip
+        self._build_compared()
+        self.setAcceptDrops(True)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(150)
+        self._soon.timeout.connect(self._refresh)
+        self._lay_out()
+        session.earlier.changed.connect(self._on_earlier_changed)
+        session.evaluated.connect(self._on_session_evaluated)
+        self._fill()
+        self._show()
+
+    def _build_compared(self) -> None:
+        session = self._session
+        questionnaire = session.questionnaire
+        self.chart = TrendChart(self.tr("Trend"), questionnaire.base, questionnaire.top)
+        self._trend_words = label("", Role.SMALL, muted=True, wrap=True)
+        self.pillars = PillarMovesModel(session, self)
+        self._pillar_table = WholeTable(self.tr("Change per pillar"), self.pillars, row=34)
+        self._pillar_table.setItemDelegate(TwoLineCells(self._pillar_table))
+        for section, width in enumerate((0, 70, 70, 90, 100, 190)):
+            self._pillar_table.setColumnWidth(section, theme.px(width))
+        header = self._pillar_table.horizontalHeader()
+        header.setSectionResizeMode(PillarMovesModel.NAME, QHeaderView.ResizeMode.Stretch)
+        self._pillar_table.selectionModel().currentRowChanged.connect(self._show_trend)
+        self.changes = ChangesModel(session, self)
+        self._kind = QComboBox()
+        self._kind.setAccessibleName(self.tr("Which changes to list"))
+        self._kind.addItem(self.tr("All changes"), ANY)
+        for kind in MOVED:
+            self._kind.addItem(kind_name(session, kind), kind)
+        self._kind.currentIndexChanged.connect(self._show_changes)
+        self._counts = label("", Role.SMALL, muted=True, wrap=True)
+        self.table = WholeTable(self.tr("What changed"), self.changes, row=50)
+        self.table.setItemDelegate(TwoLineCells(self.table))
+        for section, width in enumerate((170, 0, 110, 130, 240)):
+            self.table.setColumnWidth(section, theme.px(width))
+        changed = self.table.horizontalHeader()
+        changed.setSectionResizeMode(ChangesModel.CRITERION, QHeaderView.ResizeMode.Stretch)
+        self.table.activated.connect(self._on_table_activated)
+        self.table.clicked.connect(self._on_table_activated)
+
+    def _lay_out(self) -> None:
+        title = row(label(self.tr("Progress"), Role.TITLE), -1, self._add_file, 8, self._add_folder)
+        self._chooser = QWidget()
+        self._chooser.setLayout(row(label(self.tr("Since"), Role.SMALL, muted=True), 8, self._baselines, -1,
+                                    self._tiers))  # fmt: skip
+        self._compared = QWidget()
+        self._compared.setLayout(
+            column(
+                self.chart, 4, self._trend_words, 16, self._pillar_table, 24,
+                row(label(self.tr("What changed"), Role.HEADING), -1, self._kind), 4, self._counts, 8, self.table,
+            )
+        )  # fmt: skip
+        content = QWidget()
+        content.setLayout(
+            column(
+                title, 12, self._said, self.intake, self._none, self._chooser, 4, self._left_out, 12, self._compared,
+                -1, margins=(32, 24, 32, 24),
+            )
+        )  # fmt: skip
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(scroll)
+
+    # ---- doing
+
+    def choose_file(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose an earlier engagement"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Packs and reports (*.colonnade *.pdf *.yaml)"), self.tr("All files (*)")])
+        self._ask(dialog)
+
+    def choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose the folder of an earlier engagement"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._ask(dialog)
+
+    def _ask(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._on_dialog_file_selected)
+        dialog.open()
+
+    def show_tier(self, tier: str) -> None:
+        """Look at one tier, or at all of them."""
+        self._tier = tier
+        self._refresh()
+
+    def _refresh(self) -> None:
+        session = self._session
+        self._outdated = False
+        chosen = self._baselines.currentData()
+        baselines = session.earlier.baselines
+        if chosen not in [entry.label for entry in baselines]:
+            self.looked = None
+            self._show()
+            return
+        evaluation, tier = session.evaluation, self._tier
+        asked = (session.questionnaire, evaluation.assessment, evaluation, session.plan)
+        folder = session.folder
+
+        def arrived(outcome: Done[Looked] | Failed) -> None:
+            if isinstance(outcome, Failed):
+                session.failed.emit(outcome.error)
+            elif (evaluation, tier) == (session.evaluation, self._tier):
+                self.looked = outcome.value
+                self._show()
+
+        self._reader.submit(lambda: look(asked, baselines, chosen, tier, folder), arrived)
+
+    # ---- showing
+
+    @override
+    def arrive(self) -> None:
+        goal = self.intake.apply_button if self.intake.isVisible() else self._add_file
+        goal.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._outdated:
+            self._refresh()
+
+    @property
+    def said(self) -> str:
+        """What the page last told."""
+        return self._said.text()
+
+    def _fill(self) -> None:
+        """The baselines, the latest chosen."""
+        earlier = self._session.earlier
+        chosen = self._baselines.currentData()
+        self._baselines.blockSignals(True)
+        self._baselines.clear()
+        for baseline in reversed(earlier.baselines):
+            tier = self.tr(" · tier {0} only").format(baseline.tier) if baseline.tier else ""
+            self._baselines.addItem(words.day(baseline.as_of) + tier, baseline.label)
+        self._baselines.setCurrentIndex(max(0, self._baselines.findData(chosen)))
+        self._baselines.blockSignals(False)
+        self._left_out.setText("\n".join(earlier.left_out))
+        self._left_out.setVisible(bool(earlier.left_out))
+
+    def _show(self) -> None:
+        planned = not self.intake.isHidden()
+        some = bool(self._session.earlier.baselines)
+        for entry in (self._add_file, self._add_folder):
+            entry.setEnabled(self._session.writable and not planned)
+        self._said.setVisible(bool(self._said.text()))
+        self._none.setVisible(not some and not planned)
+        self._chooser.setVisible(some and not planned)
+        self._compared.setVisible(self.looked is not None and not planned)
+        wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
+        self._tiers.show_options([*wanted, (ALL, self.tr("All tiers"))], self._tier)
+        if self.looked is None or planned:
+            return
+        current = max(0, self._pillar_table.currentIndex().row())
+        self.pillars.show_looked(self.looked, self._tier)
+        self._pillar_table.selectRow(current)
+        self._show_changes()
+        self._show_trend()
+
+    def _show_trend(self) -> None:
+        trend = self.looked.trend if self.looked else None
+        node = self.pillars.node(max(0, self._pillar_table.currentIndex().row()))
+        claimed = course_of(trend, node) if trend else None
+        self.chart.setVisible(claimed is not None and len(claimed.days) > 1)
+        if trend is None or claimed is None:
+            self._trend_words.setText(self.tr("A trend is of one tier: choose one above."))
+            return
+        self.chart.show_courses(claimed, course_of(trend, node, Measure.EVIDENCED))
+        parts = [self.tr("Filled: claimed. Hollow: evidenced. Dashed: the target.")]
+        if claimed.line is None:
+            parts.append(self.tr("A forecast needs three engagements of different days."))
+        else:
+            parts.append(self.tr("The band holds the next score in four of five cases, if the pace stays."))
+        parts += [self.tr("{0} is left out of the trend.").format(words.day(entry.as_of)) for entry in trend.omitted]
+        self._trend_words.setText(" ".join(parts))
+
+    def _show_changes(self) -> None:
+        if self.looked is None:
+            return
+        kind = self._kind.currentData()
+        found = moves(self.looked.comparison, self._tier, MOVED if kind == ANY else (Kind(kind),))
+        self.changes.show_moves(found[:MOST])
+        self.table.setVisible(bool(found))
+        counts = self.looked.comparison.counts
+        parts = [f"{counts[entry]:,} {kind_name(self._session, entry).casefold()}" for entry in Kind if counts[entry]]
+        if len(found) > MOST:
+            parts.append(self.tr("the first {0} are listed").format(MOST))
+        self._counts.setText(words.parts(parts))
+
+    @override
+    def end(self) -> None:
+        self._soon.stop()
+        self._reader.stop()
+
+    # ---- hearing
+
+    def _on_dialog_file_selected(self, name: str) -> None:
+        self.intake.read(Path(name))
+
+    def _on_intake_ended(self, told: str) -> None:
+        self._said.setText(told)
+        self._show()
+        self._add_file.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_earlier_changed(self) -> None:
+        self._fill()
+        self._on_session_evaluated()
+        self._show()
+
+    def _on_session_evaluated(self) -> None:
+        self._outdated = True
+        if self.isVisible():
+            self._soon.start()
+
+    def _on_table_activated(self, index: QModelIndex) -> None:
+        if index.isValid() and (goal := self.changes.destination(index.row())) is not None:
+            self.go_wanted.emit(goal)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._session.writable and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.intake.read(paths[0])

@@ -1,0 +1,276 @@
+"""Regimes: which are in scope, how their obligations stand, and the criteria behind each of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QHeaderView, QListView, QScrollArea, QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+from app.desktop.background import Background, Done, Failed
+from app.desktop.models.regimes import (
+    ObligationsModel,
+    RegimesModel,
+    coverages,
+    criteria_of,
+    kind_words,
+    standing_name,
+)
+from app.desktop.models.targets import TargetsModel
+from app.desktop.pages.overview import session_tiers
+from app.desktop.pages.page import Destination, Page
+from app.desktop.session import Changed, Session
+from app.desktop.theme import Role
+from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.lines import TwoLines
+from app.desktop.widgets.tables import Table, WholeList
+from app.desktop.widgets.text import column, label, row, rule
+from app.desktop.widgets.two_line_cells import TwoLineCells
+from app.engagement import actions
+from app.engagement.errors import EngagementError
+from reports import words
+from scoring.coverage import RegimeCoverage, Standing
+
+EVERYTHING, NOT_MET = "all", "open"
+_OPEN = (Standing.PARTLY, Standing.NOT_MET, Standing.NOT_ASSESSED)
+
+
+class RegimesPage(Page):
+    """Left the regimes, in the middle the obligations of one, right the criteria behind one of them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._reader = Background("regimes", self)
+        self._outdated = True
+        self._over: tuple[str, ...] = ()
+        self._wanted = EVERYTHING
+        self._wanted_regime = ""
+        self.regimes = RegimesModel(session, self)
+        self.obligations = ObligationsModel(session, self)
+        self._criteria = TargetsModel((), self)
+        self._scope = QComboBox()
+        self._scope.setAccessibleName(self.tr("Over which applications"))
+        self._scope.setMinimumWidth(theme.px(220))
+        self._scope.currentIndexChanged.connect(self._refresh)
+        self.list = QListView()
+        self.list.setModel(self.regimes)
+        self.list.setItemDelegate(TwoLines(self.list))
+        self.list.setAccessibleName(self.tr("Regimes"))
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.selectionModel().currentChanged.connect(self._show_regime)
+        self._name = label("", Role.HEADING, wrap=True)
+        self._about = label("", Role.SMALL, muted=True, wrap=True)
+        self.in_scope = QCheckBox(self.tr("In scope of this engagement"))
+        self.in_scope.clicked.connect(self._on_in_scope_clicked)
+        self._counts = label("", Role.BODY, wrap=True)
+        self._filter = Choices(self.tr("Which obligations to list"))
+        self._filter.chosen.connect(self._on_filter_chosen)
+        self.table = Table(self.tr("Obligations"), self.obligations, row=50)
+        self.table.setItemDelegate(TwoLineCells(self.table))
+        for section, width in enumerate((112, 0, 150, 76)):
+            self.table.setColumnWidth(section, theme.px(width))
+        self.table.horizontalHeader().setSectionResizeMode(ObligationsModel.TITLE, QHeaderView.ResizeMode.Stretch)
+        self.table.selectionModel().currentRowChanged.connect(self._show_obligation)
+        self.criteria = WholeList(self.tr("Criteria behind the obligation"), self._criteria, TwoLines(lines=3), 92)
+        self.criteria.activated.connect(self._on_criteria_activated)
+        self.criteria.clicked.connect(self._on_criteria_activated)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(60)
+        self._soon.timeout.connect(self._refresh)
+        self._build_detail()
+        self._lay_out()
+        session.changed.connect(self._on_session_changed)
+        session.evaluated.connect(self._on_session_evaluated)
+        self._fill_scope()
+        self._show_regime()
+
+    def _build_detail(self) -> None:
+        self._number = label("", Role.SMALL, muted=True)
+        self._title = label("", Role.HEADING, wrap=True)
+        self._standing = label("", wrap=True)
+        self._behind = label("", Role.LABEL, muted=True)
+        body = QWidget()
+        body.setLayout(
+            column(
+                self._number, 2, self._title, 8, self._standing, 16, self._behind, 4, self.criteria, -1,
+                margins=(20, 24, 16, 16),
+            )
+        )  # fmt: skip
+        self._detail = QScrollArea()
+        self._detail.setWidgetResizable(True)
+        self._detail.setFrameShape(QFrame.Shape.NoFrame)
+        self._detail.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._detail.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._detail.setFixedWidth(theme.px(312))
+        self._detail.setWidget(body)
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        left.setFixedWidth(theme.px(248))
+        left.setLayout(column(label(self.tr("Regimes"), Role.TITLE), 16, self.list, margins=(32, 24, 8, 16)))
+        head = row(column(self._name, 2, self._about), 16, self._scope)
+        head.setStretch(0, 1)
+        head.setAlignment(self._scope, Qt.AlignmentFlag.AlignTop)
+        middle = column(
+            head, 8, row(self.in_scope, -1, self._filter), 8, self._counts, 8, self.table, margins=(24, 24, 16, 16)
+        )
+        middle.setStretchFactor(self.table, 1)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(left)
+        line.addWidget(rule(vertical=True))
+        line.addLayout(middle, 1)
+        line.addWidget(rule(vertical=True))
+        line.addWidget(self._detail)
+
+    # ---- computing
+
+    def _fill_scope(self) -> None:
+        """All applications, a tier's, or one."""
+        assessment = self._session.assessment
+        chosen = self._scope.currentText()
+        self._scope.blockSignals(True)
+        self._scope.clear()
+        self._scope.addItem(self.tr("All applications"), tuple(sorted(assessment.applications)))
+        for tier, name in session_tiers(self._session):
+            if members := assessment.in_tier(tier):
+                self._scope.addItem(name, tuple(entry.id for entry in members))
+        for application in sorted(assessment.applications.values(), key=lambda app: app.name.casefold()):
+            self._scope.addItem(application.name, (application.id,))
+        self._scope.setCurrentIndex(max(0, self._scope.findText(chosen)))
+        self._scope.blockSignals(False)
+
+    def show_scope(self, name: str) -> None:
+        """Look at all applications, a tier or one, by what the chooser calls it."""
+        self._scope.setCurrentIndex(max(0, self._scope.findText(name)))
+
+    def _refresh(self) -> None:
+        session = self._session
+        self._outdated = False
+        content, questionnaire, assessment = session.content, session.questionnaire, session.assessment
+        claims = session.evaluation.claims
+        over: tuple[str, ...] = tuple(self._scope.currentData() or ())
+
+        def arrived(outcome: Done[tuple[RegimeCoverage, ...]] | Failed) -> None:
+            if isinstance(outcome, Failed):
+                session.failed.emit(outcome.error)
+            elif assessment is session.assessment:
+                self._over = over
+                self._show(outcome.value)
+
+        self._reader.submit(lambda: coverages(content, questionnaire, assessment, claims, over), arrived)
+
+    # ---- showing
+
+    @override
+    def show_destination(self, destination: Destination) -> None:
+        if destination.subject is not None:
+            self._wanted_regime = destination.subject
+            if self.regimes.row(destination.subject) >= 0:
+                self.show_regime(destination.subject)
+
+    @override
+    def arrive(self) -> None:
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._outdated:
+            self._refresh()
+
+    def _show(self, found: tuple[RegimeCoverage, ...]) -> None:
+        current = self._coverage()
+        self.regimes.show_coverages(found)
+        if not self.list.currentIndex().isValid() and found:
+            place = self.regimes.row(current.regime.id if current else self._wanted_regime)
+            self.list.setCurrentIndex(self.regimes.index(max(0, place)))
+        self._show_regime()
+
+    def show_regime(self, regime: str) -> None:
+        """Look at one regime."""
+        self.list.setCurrentIndex(self.regimes.index(self.regimes.row(regime)))
+
+    def _coverage(self) -> RegimeCoverage | None:
+        current = self.list.currentIndex()
+        return self.regimes.coverage(current.row()) if current.isValid() else None
+
+    def _show_regime(self) -> None:
+        coverage = self._coverage()
+        options = [(EVERYTHING, self.tr("All obligations")), (NOT_MET, self.tr("Not met yet"))]
+        self._filter.show_options(options, self._wanted)
+        self.in_scope.setEnabled(coverage is not None and self._session.writable)
+        self.obligations.show_obligations(coverage, _OPEN if self._wanted == NOT_MET else Standing)
+        if coverage is not None:
+            regime = coverage.regime
+            self._name.setText(regime.name)
+            self._about.setText(regime.version)
+            told = (regime.authority, regime.jurisdiction, words.sentence(regime.binds))
+            self._about.setToolTip("\n".join(told))
+            self.in_scope.setChecked(regime.id in self._session.assessment.regimes)
+            counts = coverage.counts
+            parts = [f"{counts[entry]} {standing_name(self._session, entry).casefold()}" for entry in Standing
+                     if counts[entry]]  # fmt: skip
+            self._counts.setText(words.parts(parts))
+        if not self.table.currentIndex().isValid() and self.obligations.rowCount():
+            self.table.selectRow(0)
+        self._show_obligation()
+
+    def _show_obligation(self) -> None:
+        current = self.table.currentIndex()
+        self._detail.setVisible(current.isValid())
+        if not current.isValid():
+            return
+        entry = self.obligations.obligation(current.row())
+        self._number.setText(words.parts([entry.number, kind_words(self._session, entry.obligation)]))
+        self._title.setText(words.sentence(entry.obligation.title))
+        self._standing.setText(standing_name(self._session, entry.standing))
+        self._criteria.show_targets(criteria_of(self._session, entry, self._over))
+        behind = bool(entry.behind)
+        self._behind.setText(
+            self.tr("Criteria behind it") if behind else self.tr("No criterion of the questionnaire speaks to it.")
+        )
+        self.criteria.setVisible(behind)
+
+    @override
+    def end(self) -> None:
+        self._reader.stop()
+
+    # ---- hearing
+
+    def _on_in_scope_clicked(self) -> None:
+        coverage, session = self._coverage(), self._session
+        if coverage is None:
+            return
+        wanted = set(session.assessment.regimes) ^ {coverage.regime.id}
+        try:
+            changes = actions.set_value(
+                session.content, session.questionnaire, session.assessment, "regimes", ",".join(sorted(wanted))
+            )
+        except EngagementError as error:
+            session.failed.emit(error)
+            return
+        session.do(self.tr("regimes"), "set", changes)
+
+    def _on_filter_chosen(self, wanted: str) -> None:
+        self._wanted = wanted
+        self._show_regime()
+
+    def _on_criteria_activated(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.go_wanted.emit(self._criteria.target(index.row()).destination)
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        if not changed.only_answers:
+            self._fill_scope()
+
+    def _on_session_evaluated(self) -> None:
+        self._outdated = True
+        if self.isVisible():
+            self._soon.start()

@@ -1,0 +1,124 @@
+"""Applications from a CSV file: read beside the window, shown as a plan, then applied as one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
+
+from app.desktop import theme
+from app.desktop.background import Background, Done, Failed
+from app.desktop.models.applications_import import ImportModel
+from app.desktop.session import Session
+from app.desktop.theme import Role
+from app.desktop.widgets.tables import Table
+from app.desktop.widgets.text import button, column, label, row
+from app.desktop.widgets.two_line_cells import TwoLineCells
+from app.engagement import applications_csv as csv
+from app.engagement.applications_csv import RowOutcome
+from reports import words
+
+
+class ApplicationsImport(QWidget):
+    """Hidden until a table was read. The engagement may change meanwhile: what applies is planned anew."""
+
+    begun = Signal()
+    """There is a plan to look at."""
+    ended = Signal(str)
+    """The plan was applied or discarded; what to tell."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._reader = Background("table", self)
+        self._table: csv.Table | None = None
+        self.model = ImportModel(self)
+        self._heading = label("", Role.HEADING)
+        self._beside = label("", Role.SMALL, muted=True, wrap=True)
+        self._view = Table(self.tr("Plan of the import"), self.model, row=48)
+        self._view.setItemDelegate(TwoLineCells(self._view))
+        for section, width in enumerate((130, 260, 80, 0, 60)):
+            self._view.setColumnWidth(section, theme.px(width))
+        self._view.horizontalHeader().setSectionResizeMode(ImportModel.WHY, QHeaderView.ResizeMode.Stretch)
+        self._discard = button(self.tr("Discard the plan"))
+        self._discard.clicked.connect(lambda: self._end(""))
+        self.apply_button = button("", "primary")
+        self.apply_button.clicked.connect(self.apply)
+        whole = column(self._heading, 4, self._beside, 8, self._view, 12, row(-1, self._discard, 8, self.apply_button))
+        whole.setStretchFactor(self._view, 1)
+        self.setLayout(whole)
+        self.hide()
+
+    # ---- doing
+
+    def choose_file(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose a table of applications"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Tables (*.csv *.tsv *.txt)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(self._on_dialog_file_selected)
+        dialog.open()
+
+    def read(self, path: Path) -> None:
+        """Read a table and plan what it does; nothing changes yet."""
+        self._reader.submit(lambda: csv.read_table(path), self._on_read)
+
+    def apply(self) -> None:
+        """Do what the plan says, as one step that can be undone."""
+        if self._table is None:
+            return
+        rows = self._planned(self._table)
+        if self._session.do(self.tr("applications"), "application", csv.changes_of(rows)):
+            counts = self.model.counts
+            told = self.tr("{0} added, {1} changed.").format(counts[RowOutcome.NEW], counts[RowOutcome.CHANGED])
+            self._end(told)
+
+    def stop(self) -> None:
+        """The engagement closes."""
+        self._reader.stop()
+
+    def _planned(self, table: csv.Table) -> tuple[csv.Row, ...]:
+        session = self._session
+        rows = csv.plan(table, session.content, session.questionnaire, session.assessment)
+        self.model.show_rows(rows)
+        return rows
+
+    def _end(self, told: str) -> None:
+        self._table = None
+        self.model.show_rows(())
+        self.hide()
+        self.ended.emit(told)
+
+    # ---- hearing
+
+    def _on_dialog_file_selected(self, name: str) -> None:
+        self.read(Path(name))
+
+    def _on_read(self, outcome: Done[csv.Table] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self._session.failed.emit(outcome.error)
+            return
+        self._table = outcome.value
+        self._planned(outcome.value)
+        counts = self.model.counts
+        self._heading.setText(
+            words.parts([
+                self.tr("Plan"),
+                self.tr("{0} to add").format(counts[RowOutcome.NEW]),
+                self.tr("{0} to change").format(counts[RowOutcome.CHANGED]),
+                self.tr("{0} as they are").format(counts[RowOutcome.UNCHANGED]) if counts[RowOutcome.UNCHANGED] else "",
+                self.tr("{0} left out").format(counts[RowOutcome.REJECTED]) if counts[RowOutcome.REJECTED] else "",
+            ])
+        )  # fmt: skip
+        ignored = words.listed(outcome.value.left_out, 5)
+        said = [outcome.value.warning, self.tr("Columns left out: {0}.").format(ignored) if ignored else ""]
+        self._beside.setText(" ".join(part for part in said if part))
+        self._beside.setVisible(bool(self._beside.text()))
+        count = counts[RowOutcome.NEW] + counts[RowOutcome.CHANGED]
+        self.apply_button.setText(
+            self.tr("Apply to {0}").format(words.count(count, self.tr("application"), self.tr("applications")))
+        )
+        self.apply_button.setEnabled(count > 0 and self._session.writable)
+        self.show()
+        self.begun.emit()

@@ -1,0 +1,138 @@
+"""What to look at again: rules with their counts, and what the one in hand has found."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from app.desktop import theme
+from app.desktop.background import Background, Done, Failed
+from app.desktop.models.checks import found, groups, of_tier, rule_words, severity_name, target
+from app.desktop.models.overview import ALL, unanswered
+from app.desktop.models.practices import Filter
+from app.desktop.models.targets import TargetsModel
+from app.desktop.pages.page import Destination
+from app.desktop.session import Session
+from app.desktop.theme import Role
+from app.desktop.widgets.lines import TwoLines
+from app.desktop.widgets.tables import WholeList
+from app.desktop.widgets.text import button, column, label
+from reports import words
+from scoring.checks import Check, CheckRule
+
+MOST = 6
+"""Checks of one rule that are listed; the rest are counted."""
+SOON = 150
+"""Milliseconds after the last change: nobody reads checks while answers move."""
+
+
+class ChecksPanel(QWidget):
+    """Computed beside the window; each check leads to where it is mended."""
+
+    go_wanted = Signal(object)
+    """Destination"""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tier = ALL
+        self._rule: CheckRule | None = None
+        self._every: tuple[Check, ...] | None = None
+        self._checker = Background("checks", self)
+        self._open = button("", "line")
+        self._open.clicked.connect(self._on_open_clicked)
+        self._rules = QVBoxLayout()
+        self._rules.setSpacing(theme.px(2))
+        self.buttons: dict[CheckRule, QPushButton] = {}
+        for rule in CheckRule:
+            entry = self.buttons[rule] = button("", "line")
+            entry.setCheckable(True)
+            entry.clicked.connect(lambda _=False, rule=rule: self.show_rule(rule))
+            self._rules.addWidget(entry)
+        self._none = label("", muted=True, wrap=True)
+        self._model = TargetsModel((), self)
+        self.list = WholeList(self.tr("What the check has found"), self._model, TwoLines(lines=3), 92)
+        self.list.activated.connect(self._on_list_activated)
+        self.list.clicked.connect(self._on_list_activated)
+        self._more = label("", Role.SMALL, muted=True)
+        self.setLayout(column(self._open, 2, self._rules, self._none, 12, self.list, 4, self._more))
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON)
+        self._soon.timeout.connect(self._look)
+        session.earlier.changed.connect(self._soon.start)
+        self._look()
+
+    @property
+    def controls(self) -> list[QWidget]:
+        """In the order of Tab."""
+        return [self._open, *self.buttons.values(), self.list]
+
+    @property
+    def settled(self) -> bool:
+        """What is shown follows from the answers as they are."""
+        return self._every is not None and self._checker.idle and not self._soon.isActive()
+
+    def show_tier(self, tier: str) -> None:
+        """Another tier, or other answers."""
+        self._tier = tier
+        count = unanswered(self._session, tier).total()
+        text = words.count(count, self.tr("unanswered criterion"), self.tr("unanswered criteria"))
+        self._open.setText(text)
+        self._open.setEnabled(count > 0)
+        self._show()
+        self._soon.start()
+
+    def show_rule(self, rule: CheckRule) -> None:
+        """List what one rule has found."""
+        self._rule = rule
+        self._show()
+
+    def stop(self) -> None:
+        """The engagement closes."""
+        self._soon.stop()
+        self._checker.stop()
+
+    def _look(self) -> None:
+        session = self._session
+        content, questionnaire = session.content, session.questionnaire
+        evaluation, earlier = session.evaluation, (session.earlier.latest, session.plan)
+        assessment = evaluation.assessment
+
+        def arrived(outcome: Done[tuple[Check, ...]] | Failed) -> None:
+            if isinstance(outcome, Failed):
+                session.failed.emit(outcome.error)
+            elif evaluation is session.evaluation:
+                self._every = outcome.value
+                self._show()
+
+        self._checker.submit(lambda: found(content, questionnaire, assessment, evaluation, earlier), arrived)
+
+    def _show(self) -> None:
+        every = of_tier(self._session, self._every or (), self._tier)
+        known = groups(every)
+        if self._rule not in [group.rule for group in known]:
+            self._rule = known[0].rule if known else None
+        by_rule = {group.rule: group for group in known}
+        for rule, entry in self.buttons.items():
+            group = by_rule.get(rule)
+            entry.setVisible(group is not None)
+            entry.setChecked(rule is self._rule)
+            if group is not None:
+                entry.setText(f"{severity_name(self._session, group.severity)} · {rule_words(self._session, group)}")
+        self._none.setText(self.tr("Looking …") if self._every is None else self.tr("Nothing else to look at."))
+        self._none.setVisible(not known)
+        mine = [check for check in every if check.rule is self._rule]
+        self._model.show_targets([target(self._session, check) for check in mine[:MOST]])
+        self.list.setVisible(bool(mine))
+        self._more.setText(self.tr("and {0} more").format(len(mine) - MOST))
+        self._more.setVisible(len(mine) > MOST)
+
+    def _on_open_clicked(self) -> None:
+        places = unanswered(self._session, self._tier).most_common(1)
+        owner = places[0][0] if places else None
+        self.go_wanted.emit(Destination("assess", filter=Filter.UNANSWERED, application=owner, takes=True))
+
+    def _on_list_activated(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.go_wanted.emit(self._model.target(index.row()).destination)

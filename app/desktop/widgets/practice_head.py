@@ -1,0 +1,91 @@
+"""Above the criteria of a practice: its name, its score, and the ladder that every answer moves."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.icons import IconButton
+from app.desktop.session import Session
+from app.desktop.theme import Role
+from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.ladder import Cell, Ladder, Rung
+from app.desktop.widgets.text import column, label, row
+from questionnaires.model import NOT_APPLICABLE, Practice, Scope
+from reports import words
+
+CARDS, MATRIX = "cards", "matrix"
+"""The two views of a practice."""
+
+
+class PracticeHead(QWidget):
+    """Shows a practice for the application in hand."""
+
+    fold_wanted = Signal()
+    view_wanted = Signal(str)
+    """CARDS or MATRIX."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._pillar = label("", Role.SMALL, muted=True)
+        self._name = label("", Role.TITLE, wrap=True)
+        self._score = label("", Role.TITLE)
+        self._beside = label("", Role.SMALL, muted=True)
+        self._views = Choices(self.tr("View of the practice"))
+        self._views.chosen.connect(self.view_wanted)
+        fold = IconButton("details", self.tr("Show or hide the details"), keys="F4")
+        fold.clicked.connect(self.fold_wanted)
+        self.ladder = Ladder()
+        right = Qt.AlignmentFlag.AlignRight
+        score = column(self._score, self._beside)
+        score.setAlignment(self._score, right)
+        score.setAlignment(self._beside, right)
+        top = row(column(self._pillar, self._name), 16, self._views, 16, score, 8, fold)
+        top.setStretch(0, 1)
+        top.setAlignment(self._views, Qt.AlignmentFlag.AlignTop)
+        top.setAlignment(fold, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(column(top, 12, self.ladder, margins=(24, 16, 16, 8)))
+        self.show_view(CARDS)
+
+    def show_view(self, view: str) -> None:
+        """Which of the two views is on."""
+        self._views.show_options([(CARDS, self.tr("Cards")), (MATRIX, self.tr("Matrix   X"))], view)
+
+    def show_practice(self, practice: Practice, criterion: str) -> None:
+        """The place reached and the score, with ``criterion`` in hand."""
+        session = self._session
+        organisation = practice.scope is Scope.ORGANISATION
+        self._pillar.setText(
+            words.parts([
+                session.questionnaire.pillar_of[practice.id].name,
+                self.tr("answered once for the organisation") if organisation else "",
+            ])
+        )  # fmt: skip
+        self._name.setText(practice.name)
+        node = session.node(practice)
+        level = node.score.level if node.score else None
+        target = session.target(practice.id)
+        rungs = [
+            Rung(
+                number=entry.number,
+                name=entry.name,
+                cells=tuple(self._cell(criterion.id) for criterion in practice.by_level.get(entry.number, ())),
+                reached=level is not None and entry.number <= level,
+                target=entry.number == target,
+            )
+            for entry in session.questionnaire.level
+        ]
+        self.ladder.show_rungs(rungs, level, criterion)
+        self._score.setText(words.score(node.score.low if node.score else None))
+        parts = []
+        if node.score and node.score.high != node.score.low:
+            parts.append(self.tr("up to {0}").format(words.score(node.score.high)))
+        if target is not None:
+            parts.append(self.tr("target {0}").format(target))
+        self._beside.setText(words.parts(parts))
+
+    def _cell(self, criterion: str) -> Cell:
+        answer = self._session.answer_in_hand(criterion)
+        value = answer.value if answer else None
+        return Cell(criterion, self._session.questionnaire.values.get(value or ""), value != NOT_APPLICABLE)

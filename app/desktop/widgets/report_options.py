@@ -1,0 +1,118 @@
+"""How the reports are to look: sections, formats, paper, and what belongs to the client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
+
+from app.desktop.theme import Role
+from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.text import button, column, label, row
+from reports.options import Audience, Format, Paper, Section
+
+CHOSEN = "chosen"
+"""In the place of an audience: the sections that are ticked."""
+
+
+class ReportOptions(QWidget):
+    """Its :meth:`arguments` are those of the verb ``report``, which checks them."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._audience = Audience.FULL.value
+        self._audiences = Choices(self.tr("Sections of the report"))
+        self._audiences.chosen.connect(self.choose_audience)
+        names = {
+            Section.BOARD: self.tr("Board page"), Section.STANDING: self.tr("Where we stand"),
+            Section.ROADMAP: self.tr("Roadmap"), Section.PROGRESS: self.tr("Progress"),
+            Section.REGIMES: self.tr("Regimes"), Section.DSOMM: self.tr("DSOMM view"),
+            Section.ANSWERS: self.tr("Common answers"), Section.APPLICATIONS: self.tr("Applications"),
+            Section.EVIDENCE: self.tr("Evidence register"), Section.METHOD: self.tr("Method"),
+            Section.GLOSSARY: self.tr("Glossary"),
+        }  # fmt: skip
+        self.sections = {section: QCheckBox(names[section]) for section in Section}
+        self.formats = {entry: QCheckBox(entry.value.upper()) for entry in Format}
+        self.formats[Format.PDF].setChecked(True)
+        for check in (*self.sections.values(), *self.formats.values()):
+            check.toggled.connect(self.changed)
+        self.paper = QComboBox()
+        self.paper.setAccessibleName(self.tr("Paper"))
+        for paper, text in ((Paper.A4, "A4"), (Paper.LETTER, "Letter")):
+            self.paper.addItem(text, paper)
+        self.classification = QLineEdit(self.tr("Confidential"))
+        self.classification.setAccessibleName(self.tr("Classification"))
+        self.accent = QLineEdit()
+        self.accent.setAccessibleName(self.tr("Colour of the client"))
+        self.accent.setPlaceholderText("#0f4c6e")
+        self.logo = QLineEdit()
+        self.logo.setAccessibleName(self.tr("Logo of the client"))
+        self.logo.setPlaceholderText(self.tr("PNG or JPEG"))
+        choose = button(self.tr("Choose…"))
+        choose.setAccessibleName(self.tr("Choose the logo"))
+        choose.clicked.connect(self.choose_logo)
+        self._ticks = QWidget()
+        self._ticks.setLayout(column(*self.sections.values()))
+        logo = row(self.logo, 8, choose)
+        logo.setStretchFactor(self.logo, 1)
+        small = Role.LABEL
+        self.setLayout(
+            column(
+                label(self.tr("Sections"), small, muted=True), 4, row(self._audiences, -1), 4, self._ticks, 12,
+                label(self.tr("Formats"), small, muted=True), 4, row(*self.formats.values(), -1), 12,
+                label(self.tr("Paper"), small, muted=True), 4, self.paper, 12,
+                label(self.tr("Classification"), small, muted=True), 4, self.classification, 12,
+                label(self.tr("Logo and colour of the client"), small, muted=True), 4, logo, 8, self.accent,
+            )
+        )  # fmt: skip
+        self.choose_audience(self._audience)
+
+    def choose_audience(self, audience: str) -> None:
+        """An audience's sections, or CHOSEN for those that are ticked."""
+        self._audience = audience
+        self._audiences.show_options(
+            [
+                (Audience.FULL.value, self.tr("All")), (Audience.BOARD.value, self.tr("Board")),
+                (CHOSEN, self.tr("Chosen")),
+            ],
+            audience,
+        )  # fmt: skip
+        if audience != CHOSEN:
+            for section, check in self.sections.items():
+                check.setChecked(section in Audience(audience).sections)
+        self._ticks.setVisible(audience == CHOSEN)
+        self.changed.emit()
+
+    def choose_logo(self) -> None:
+        dialog = QFileDialog(self, self.tr("Logo of the client"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Pictures (*.png *.jpg *.jpeg)")])
+        dialog.fileSelected.connect(self.logo.setText)
+        dialog.open()
+
+    @property
+    def complete(self) -> bool:
+        """There is at least one format, and one section."""
+        some = self._audience != CHOSEN or any(check.isChecked() for check in self.sections.values())
+        return some and any(check.isChecked() for check in self.formats.values())
+
+    def arguments(self) -> list[str]:
+        """For the verb ``report``."""
+        found = [f"--format={entry.value}" for entry, check in self.formats.items() if check.isChecked()]
+        found.append(f"--paper={Paper(self.paper.currentData()).value}")
+        # With an equals sign: a text that begins with a hyphen is no option.
+        found.append(f"--classification={self.classification.text().strip()}")
+        if self._audience == CHOSEN:
+            ticked = [section.value for section, check in self.sections.items() if check.isChecked()]
+            found.append(f"--sections={','.join(ticked)}")
+        else:
+            found.append(f"--audience={self._audience}")
+        if logo := self.logo.text().strip():
+            found.append(f"--logo={Path(logo).absolute()}")
+        if accent := self.accent.text().strip():
+            found.append(f"--accent={accent}")
+        return found

@@ -1,0 +1,184 @@
+"""Whatever is dropped, removed or broken: a message, nothing lost, the window alive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+
+from app.desktop import recent
+from app.desktop.models.intake import REJECTED, IntakeModel
+from app.desktop.pages.evidence import EvidencePage
+from app.desktop.session import Saving, Session
+from app.desktop.widgets.about import AboutDialog
+from app.desktop.widgets.open_pack import OpenPack
+from app.desktop.window import MainWindow
+from app.desktop.workspace import Workspace
+from app.engagement.folder import Engagement
+from app.engagement.pack import freeze
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+MakeWindow = Callable[[Path | None], MainWindow]
+KEY = "integrate.gates.pipeline-checks"
+MANY = 5_000
+
+
+@pytest.fixture
+def page(workspace: Workspace) -> EvidencePage:
+    found = workspace.show_page("evidence")
+    assert isinstance(found, EvidencePage)
+    return found
+
+
+def drop(widget: object, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    widget.dropEvent(event)  # type: ignore[attr-defined]
+
+
+def test_a_folder_of_five_thousand_files_is_read_while_the_window_lives(
+    page: EvidencePage, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(MANY):
+        (folder / f"{number}.txt").write_bytes(b"nothing that any tool writes")
+    before = session.assessment
+    drop(page.drop, folder)
+    assert page.job is not None
+    session.answer(KEY, "no")
+    session.undo_stack.undo()
+    qtbot.waitUntil(lambda: page.job is None, timeout=120_000)
+    assert page.intake.counts[REJECTED] == MANY
+    page.discard()
+    assert session.assessment.evidence == before.evidence
+
+
+def test_devices_pipes_link_loops_and_huge_files_are_left_out_with_a_reason(
+    page: EvidencePage, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    huge = tmp_path / "huge.json"
+    with huge.open("wb") as file:
+        file.truncate(2 << 30)
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    loop = tmp_path / "loop.json"
+    loop.symlink_to(loop)
+    inside = tmp_path / "folder"
+    inside.mkdir()
+    (inside / "up").symlink_to(inside, target_is_directory=True)
+    (inside / "a.txt").write_bytes(b"?")
+    drop(page.drop, huge, pipe, loop, Path("/dev/zero"), inside)
+    qtbot.waitUntil(lambda: page.job is None, timeout=120_000)
+    rows = [page.intake.item(row) for row in range(page.intake.rowCount())]
+    names = {Path(item.path).name for item in rows if item.outcome == REJECTED}
+    assert {"huge.json", "pipe.json", "loop.json", "zero"} <= names
+    assert all(item.why for item in rows)
+    assert all(page.intake.index(row, IntakeModel.OUTCOME).data() for row in range(page.intake.rowCount()))
+    assert page.intake.changes() == []
+
+
+def test_a_folder_that_goes_away_while_it_is_open(
+    window: MainWindow, session: Session, folder: Path, qtbot: QtBot, saved: Callable[[], None]
+) -> None:
+    session.answer(KEY, "fully")
+    saved()
+    shutil.rmtree(folder)
+    session.answer(KEY, "no")
+    qtbot.waitUntil(lambda: bool(window.banner.message), timeout=10_000)
+    qtbot.waitUntil(lambda: session.saving is Saving.SAVED, timeout=10_000)
+    assert session.assessment.answers[KEY].value == "fully", "what was never written is not shown as if it were"
+    assert window.workspace is not None
+    window.workspace.show_page("overview")
+    window.close_engagement()
+    assert window.start.isVisible()
+
+
+def test_a_second_window_reads_only_and_says_who_writes(make_window: MakeWindow, folder: Path) -> None:
+    make_window(folder)
+    second = make_window(folder)
+    assert second.session is not None
+    assert not second.session.writable
+    assert f"process {os.getpid()}" in second.banner.message
+
+
+@pytest.mark.parametrize(
+    "text", [b"\x00" * 4096, b"[layout]\nwindow=3\nassess=@ByteArray(x)\n", b"[recent]\nsize=99999999\n"]
+)
+def test_settings_of_rubbish_lose_nothing(make_window: MakeWindow, folder: Path, text: bytes) -> None:
+    path = Path(recent.settings().fileName())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    window = make_window(folder)
+    assert window.workspace is not None
+    window.workspace.show_page("assess")
+    window.close()
+    assert folder in [entry.folder for entry in recent.recents()]
+
+
+def test_a_dropped_pack_asks_where_to_and_for_its_passphrase_and_opens(
+    make_window: MakeWindow, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    pack = tmp_path / "northgate.colonnade"
+    pack.write_bytes(freeze(folder, passphrase="four plain words here"))
+    window = make_window(None)
+    qtbot.waitActive(window)
+
+    def dialog() -> OpenPack:
+        drop(window.start, pack)
+        qtbot.waitUntil(lambda: window.findChild(OpenPack) is not None)
+        found = window.findChild(OpenPack)
+        assert isinstance(found, OpenPack)
+        return found
+
+    asked = dialog()
+    assert not asked.open_button.isEnabled(), "it has a passphrase"
+    QTest.keyClicks(asked.passphrase, "wrong")
+    with qtbot.waitSignal(asked.destroyed, timeout=5_000):
+        QTest.mouseClick(asked.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "passphrase is wrong" in window.banner.message, timeout=20_000)
+    assert not (tmp_path / "northgate").exists()
+    asked = dialog()
+    QTest.keyClicks(asked.passphrase, "four plain words here")
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        QTest.mouseClick(asked.open_button, Qt.MouseButton.LeftButton)
+    assert window.session is not None
+    assert window.session.folder == tmp_path / "northgate"
+    assert window.session.assessment == Engagement.open(folder).assessment
+
+
+def test_what_is_no_pack_says_so(make_window: MakeWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    window = make_window(None)
+    pack = tmp_path / "bad.colonnade"
+    pack.write_bytes(b"PK\x03\x04 nothing")
+    drop(window.start, pack)
+    qtbot.waitUntil(lambda: window.findChild(OpenPack) is not None)
+    asked = window.findChild(OpenPack)
+    assert isinstance(asked, OpenPack)
+    QTest.mouseClick(asked.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Nothing was changed" in window.banner.message, timeout=20_000)
+    assert not (tmp_path / "bad").exists()
+    drop(window.start, tmp_path / "absent.colonnade")
+    qtbot.waitUntil(lambda: "absent" in window.banner.message)
+
+
+def test_about_is_opened_by_a_key(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitActive(window)
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    qtbot.waitUntil(lambda: window.findChild(AboutDialog) is not None, timeout=20_000)
+    dialog = window.findChild(AboutDialog)
+    assert isinstance(dialog, AboutDialog)
+    assert "Apache License" in dialog.text.toPlainText()
+    dialog.reject()

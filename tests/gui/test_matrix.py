@@ -1,0 +1,197 @@
+"""The matrix: many applications at once, the common answer first, one step to take it all back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
+
+from app.desktop.models.matrix import MatrixModel, MatrixRole
+from app.desktop.pages.assess import AssessPage
+from app.desktop.session import Session
+from app.desktop.widgets.card import Card
+from app.desktop.widgets.matrix import Matrix
+from app.desktop.widgets.practice_head import MATRIX
+from app.desktop.widgets.writing import Writing
+from app.desktop.window import MainWindow
+from app.desktop.workspace import Workspace
+from app.engagement import actions
+from app.engagement.folder import Engagement
+from scoring.assessment import Basis
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+PRACTICE = "integrate.gates"
+FIRST = "integrate.gates.pipeline-checks"
+CHALLENGED = "integrate.gates.critical-stop"
+FIFTY = 50
+
+
+@pytest.fixture
+def page(workspace: Workspace, window: MainWindow, qtbot: QtBot) -> AssessPage:
+    qtbot.waitActive(window)
+    session = workspace.session
+    for number in range(FIFTY - 2):
+        key = f"app-{number:02}"
+        added = actions.add_application(session.content, session.assessment, key, f"App {number:02}", "2")
+        session.do("application", "application", added)
+    session.undo_stack.clear()
+    found = workspace.show_page("assess")
+    assert isinstance(found, AssessPage)
+    found.show_practice(PRACTICE, FIRST)
+    found.show_view(MATRIX)
+    return found
+
+
+@pytest.fixture
+def matrix(page: AssessPage) -> Matrix:
+    assert page.matrix.isVisible()
+    assert QApplication.focusWidget() is page.matrix.table
+    return page.matrix
+
+
+def press(*keys: Qt.Key | str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    for key in keys:
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key(ord(key)) if isinstance(key, str) else key, modifier)
+
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def test_fifty_applications_are_answered_by_two_keys_and_taken_back_by_one(
+    matrix: Matrix, session: Session, saved: Callable[[], None]
+) -> None:
+    press("C", "4")
+    applications = session.assessment.applications
+    assert len(applications) == FIFTY
+    assert all(app.answers[FIRST].value == "fully" for app in applications.values())
+    assert session.assessment.answers[FIRST].value == "largely", "the common answer is not among them"
+    assert session.undo_stack.count() == 1
+    saved()
+    assert Engagement.open(session.folder).assessment.applications == applications
+    session.undo_stack.undo()
+    assert not any(FIRST in app.answers for app in session.assessment.applications.values())
+
+
+def test_inherited_answers_are_told_apart_and_an_own_one_can_be_taken_back(matrix: Matrix, session: Session) -> None:
+    row = matrix.model.row("wiki")
+    place = matrix.model.index(row, 0)
+    assert place.data() == "Largely"
+    assert place.data(MatrixRole.CELL).inherited
+    assert "common answer" in place.data(Qt.ItemDataRole.AccessibleTextRole)
+    matrix.table.setCurrentIndex(place)
+    press("3")
+    assert not place.data(MatrixRole.CELL).inherited, "said to be the same is not the same as not said"
+    press(Qt.Key.Key_Backspace)
+    assert place.data(MatrixRole.CELL).inherited
+    assert FIRST not in session.assessment.applications["wiki"].answers
+
+
+def test_shift_and_arrows_extend_over_rows_and_columns(matrix: Matrix, session: Session) -> None:
+    matrix.table.setCurrentIndex(matrix.model.index(0, 0))
+    press(Qt.Key.Key_Down, Qt.Key.Key_Right, modifier=SHIFT)
+    assert len(matrix.selected) == 4
+    press("1")
+    first = matrix.model.owner(1)
+    assert first is not None
+    second = matrix.model.criterion(1).id
+    assert [session.assessment.answers[key].value for key in (FIRST, second)] == ["no", "no"]
+    assert [session.assessment.applications[first].answers[key].value for key in (FIRST, second)] == ["no", "no"]
+
+
+def test_one_reason_for_all_that_does_not_apply(matrix: Matrix, session: Session) -> None:
+    press("C", "0")
+    field = QApplication.focusWidget()
+    assert isinstance(field, Writing)
+    QTest.keyClicks(field, "No pipeline of its own")
+    press(Qt.Key.Key_Return)
+    answers = [app.answers[FIRST] for app in session.assessment.applications.values()]
+    assert {(answer.value, answer.reason) for answer in answers} == {("not-applicable", "No pipeline of its own")}
+    assert QApplication.focusWidget() is matrix.table
+
+
+def test_evidence_is_accepted_for_whoever_it_speaks_of(matrix: Matrix, session: Session) -> None:
+    column = [entry.id for entry in matrix.model.practice.criterion].index(CHALLENGED)
+    place = matrix.model.index(matrix.model.row("payments"), column)
+    assert place.data(MatrixRole.CELL).challenged
+    matrix.table.select_applications(column)
+    press("E")
+    answer = session.assessment.applications["payments"].answers[CHALLENGED]
+    assert answer.basis is Basis.EVIDENCE
+    assert not place.data(MatrixRole.CELL).challenged
+    assert CHALLENGED not in session.assessment.applications["wiki"].answers
+
+
+def test_the_current_cell_is_in_hand_and_opens_as_a_card(page: AssessPage, matrix: Matrix, session: Session) -> None:
+    matrix.table.setCurrentIndex(matrix.model.index(matrix.model.row("wiki"), 1))
+    assert session.application == "wiki"
+    assert page.criterion == CHALLENGED
+    press(Qt.Key.Key_Return)
+    assert not page.in_matrix
+    assert isinstance(QApplication.focusWidget(), Card)
+    assert page.criterion == CHALLENGED
+    press("X")
+    assert QApplication.focusWidget() is matrix.table
+    assert len(matrix.selected) == 1
+    assert matrix.model.owner(matrix.table.currentIndex().row()) == "wiki"
+    session.take("payments")
+    assert matrix.model.owner(matrix.table.currentIndex().row()) == "payments"
+
+
+def test_keys_walk_through_the_practices(page: AssessPage, matrix: Matrix, session: Session) -> None:
+    assert len(matrix.selected) == 1, "what is current can be answered at once"
+    press("J")
+    assert matrix.model.practice.id == "integrate.policy"
+    assert matrix.model.rowCount() == 1, "answered once for the organisation"
+    press("2")
+    assert session.assessment.answers[matrix.model.criterion(0).id].value == "partly"
+    press("K")
+    assert matrix.model.practice.id == PRACTICE
+    assert matrix.model.rowCount() == FIFTY + 1
+
+
+def test_a_mark_and_a_basis_go_to_the_current_cell(matrix: Matrix, session: Session) -> None:
+    matrix.table.setCurrentIndex(matrix.model.index(matrix.model.row("wiki"), 0))
+    press("M", "B")
+    answer = session.assessment.applications["wiki"].answers[FIRST]
+    assert (answer.value, answer.marked, answer.basis) == ("largely", True, Basis.INTERVIEW)
+    press("M")
+    assert not session.assessment.applications["wiki"].answers[FIRST].marked
+
+
+def test_the_model_follows_applications_and_practices(session: Session) -> None:
+    model = MatrixModel(session)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    for practice in session.questionnaire.practices.values():
+        model.show_practice(practice)
+        assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    model.show_practice(session.questionnaire.practices[PRACTICE])
+    assert session.do("x", "application", actions.remove_application(session.assessment, "wiki"))
+    assert [model.owner(row) for row in range(model.rowCount())] == [None, "payments"]
+    session.undo_stack.undo()
+    assert [model.owner(row) for row in range(model.rowCount())] == [None, "payments", "wiki"]
+    model.deleteLater()
+
+
+def test_whoever_reads_only_changes_nothing(
+    make_window: Callable[..., MainWindow], window: MainWindow, session: Session
+) -> None:
+    second = make_window(session.folder)
+    assert second.workspace is not None
+    page = second.workspace.show_page("assess")
+    assert isinstance(page, AssessPage)
+    page.show_view(MATRIX)
+    page.matrix.table.selectionModel().select(
+        page.matrix.model.index(0, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect
+    )
+    before = page.matrix.model.index(0, 0).data()
+    page.matrix.answer("fully")
+    assert page.matrix.model.index(0, 0).data() == before
+    assert "reading only" in second.banner.message

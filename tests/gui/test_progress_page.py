@@ -1,0 +1,188 @@
+"""Progress: an earlier engagement is looked at, taken up, compared with, and taken back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
+
+from app.desktop.models.links import activity_links, obligation_links, other_links, then_words
+from app.desktop.models.progress import ChangesModel, PillarMovesModel, look, moves
+from app.desktop.pages.assess import AssessPage
+from app.desktop.pages.progress import ProgressPage
+from app.desktop.session import Session
+from app.desktop.window import MainWindow
+from app.desktop.workspace import Workspace
+from app.engagement import actions
+from app.engagement.carry import Choice, Group
+from app.engagement.folder import Engagement
+from app.engagement.pack import freeze
+from scoring.progress import Kind
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+KEY = "integrate.gates.pipeline-checks"
+OPEN = "integrate.gates.shared-template"
+
+
+@pytest.fixture
+def earlier(template: Path, tmp_path: Path) -> Path:
+    """The same organisation half a year before, one answer better and one more answered."""
+    folder = Path(shutil.copytree(template, tmp_path / "earlier"))
+    with Engagement.open(folder, write=True) as engagement:
+        for key, value, note in ((KEY, "fully", "Shown live"), (OPEN, "partly", "One team")):
+            given = actions.answer(engagement.questionnaire, engagement.assessment, key, value, note=note)
+            engagement.apply("answer", given, "tester")
+        day = actions.set_value(
+            engagement.content, engagement.questionnaire, engagement.assessment, "as-of", "2026-03-31"
+        )
+        engagement.apply("set", day, "tester")
+    return folder
+
+
+@pytest.fixture
+def page(workspace: Workspace, window: MainWindow, qtbot: QtBot) -> ProgressPage:
+    qtbot.waitActive(window)
+    found = workspace.show_page("progress")
+    assert isinstance(found, ProgressPage)
+    return found
+
+
+def taken(page: ProgressPage, path: Path, qtbot: QtBot) -> None:
+    page.intake.read(path)
+    qtbot.waitUntil(lambda: page.intake.isVisible() and page.intake.plan is not None)
+    focus = QApplication.focusWidget()
+    assert focus is page.intake.apply_button
+    QTest.keyClick(focus, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.looked is not None, timeout=10_000)
+
+
+def test_a_folder_is_planned_then_taken_up_compared_and_taken_back(
+    page: ProgressPage, earlier: Path, session: Session, workspace: Workspace, qtbot: QtBot, saved: Callable[[], None]
+) -> None:
+    before = session.assessment
+    page.intake.read(earlier)
+    qtbot.waitUntil(page.intake.isVisible)
+    assert session.assessment is before, "a plan changes nothing"
+    taken(page, earlier, qtbot)
+    assert list(session.assessment.baselines) == ["2026-03-31.colonnade"]
+    assert "no answer moved" in page.said
+    looked = page.looked
+    assert looked is not None
+    fell = [move for move in looked.comparison.answers if move.kind is Kind.FELL]
+    assert {move.criterion for move in fell} == {KEY}
+    assert page.changes.index(0, ChangesModel.WHAT).data() == "Fell"
+    page.table.activated.emit(page.changes.index(0, 0))
+    arrived = workspace.page
+    assert isinstance(arrived, AssessPage)
+    assert arrived.criterion == KEY
+    assert "Shown live" in then_words(session, KEY)
+    assert "31 March 2026" in then_words(session, KEY)
+    saved()
+    assert list(Engagement.open(session.folder).assessment.baselines) == ["2026-03-31.colonnade"]
+    session.undo_stack.undo()
+    assert session.assessment.baselines == {}
+    qtbot.waitUntil(lambda: session.earlier.baselines == ())
+    session.undo_stack.redo()
+    qtbot.waitUntil(lambda: len(session.earlier.baselines) == 1)
+
+
+def test_answers_are_carried_over_as_chosen_and_undone_with_it(
+    page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot
+) -> None:
+    page.intake.read(earlier)
+    qtbot.waitUntil(page.intake.isVisible)
+    box = page.intake._choices[Group.MATCHED]
+    box.setCurrentIndex(box.findData(Choice.FILL))
+    page.intake.apply()
+    qtbot.waitUntil(lambda: OPEN in session.assessment.answers, timeout=10_000)
+    assert session.assessment.answers[OPEN].value == "partly"
+    assert session.assessment.answers[KEY].value == "largely", "what was answered today stays"
+    session.undo_stack.undo()
+    assert OPEN not in session.assessment.answers
+    assert session.assessment.baselines == {}
+
+
+def test_an_encrypted_pack_asks_for_its_passphrase(
+    page: ProgressPage, earlier: Path, session: Session, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    pack = tmp_path / "earlier.colonnade"
+    pack.write_bytes(freeze(earlier, passphrase="four plain words here"))
+    page.intake.read(pack)
+    qtbot.waitUntil(page.intake.passphrase.isVisible)
+    QTest.keyClicks(page.intake.passphrase, "wrong")
+    QTest.keyClick(page.intake.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "passphrase is wrong" in window.banner.message, timeout=20_000)
+    page.intake.passphrase.setText("four plain words here")
+    QTest.keyClick(page.intake.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.intake.plan is not None, timeout=20_000)
+
+
+def test_what_is_no_baseline_says_so_and_changes_nothing(
+    page: ProgressPage, session: Session, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    before = session.assessment
+    for data in (b"PK\x03\x04rubbish", b"%PDF-1.7 x"):
+        path = tmp_path / "thing"
+        path.write_bytes(data)
+        window.banner.hide()
+        page.intake.read(path)
+        qtbot.waitUntil(lambda: bool(window.banner.message))
+    page.intake.read(session.folder)
+    qtbot.waitUntil(lambda: "this engagement itself" in window.banner.message)
+    assert session.assessment is before
+
+
+def test_what_was_answered_meanwhile_stays(page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot) -> None:
+    page.intake.read(earlier)
+    qtbot.waitUntil(page.intake.isVisible)
+    box = page.intake._choices[Group.MATCHED]
+    box.setCurrentIndex(box.findData(Choice.FILL))
+    page.intake.apply()
+    session.answer(OPEN, "no")
+    qtbot.waitUntil(lambda: bool(session.assessment.baselines), timeout=10_000)
+    qtbot.waitUntil(lambda: session.saving.value == "saved")
+    assert session.assessment.answers[OPEN].value == "no"
+    assert Engagement.open(session.folder).assessment.answers[OPEN].value == "no"
+
+
+def test_the_models_keep_the_contract(page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot) -> None:
+    taken(page, earlier, qtbot)
+    changes, pillars = ChangesModel(session), PillarMovesModel(session)
+    for model in (changes, pillars):
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    for practice in session.questionnaire.pillar[0].practice:
+        session.answer_each([(None, criterion.id, "no") for criterion in practice.criterion])
+    asked = (session.questionnaire, session.assessment, session.evaluation, session.plan)
+    for tier in ("", "1", "3"):
+        looked = look(asked, session.earlier.baselines, "2026-03-31", tier, session.folder)
+        changes.show_moves(moves(looked.comparison, tier, tuple(Kind)))
+        pillars.show_looked(looked, tier)
+        for model in (changes, pillars):
+            for row in range(model.rowCount()):
+                for column in range(model.columnCount()):
+                    assert isinstance(model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole), str)
+    assert pillars.index(1, PillarMovesModel.CHANGE).data().startswith("▼")
+
+
+def test_links_of_a_criterion(session: Session) -> None:
+    with_activity = next(key for key, criterion in session.questionnaire.criteria.items() if criterion.dsomm)
+    assert "(level " in activity_links(session, with_activity)[0]
+    with_duty = next(key for regime in session.content.regimes.values() for key in regime.obligations_of)
+    assert obligation_links(session, with_duty) == []
+    regime = next(r for r in session.content.regimes.values() if with_duty in r.obligations_of)
+    assert any(line.startswith(f"– {regime.name}") for line in other_links(session, with_duty))
+    session.do("regimes", "set", actions.set_value(
+        session.content, session.questionnaire, session.assessment, "regimes", regime.id))  # fmt: skip
+    number = regime.obligations_of[with_duty][0]
+    assert f"– {regime.name} {number.number}: {number.title}" in obligation_links(session, with_duty)
+    assert not any(line.startswith(f"– {regime.name} ") for line in other_links(session, with_duty))
+    assert session.assessment.as_of == date(2026, 9, 30)
