@@ -11,9 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from app.content import available
+from app.engagement import history
 from app.engagement.actions import line
 from app.engagement.folder import Engagement, actor
 from questionnaires.model import Content
+from scoring.progress import Baseline
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of the engagement.", show_default=False)]
 ApplicationId = Annotated[str | None, typer.Option("--application", metavar="ID", help="Of this application.")]
@@ -35,6 +37,14 @@ def opened(folder: Path, *, write: bool = False) -> Engagement:
     for notice in engagement.notices:
         print(f"colonnade: {folder}: {notice}", file=sys.stderr)
     return engagement
+
+
+def earlier(engagement: Engagement) -> tuple[Baseline, ...]:
+    """The baselines that can be used, oldest first, with what was left out told on standard error."""
+    found = history.read(engagement)
+    for notice in found.left_out:
+        print(f"colonnade: {engagement.folder}: {notice}", file=sys.stderr)
+    return found.baselines
 
 
 def known_content() -> Content:

@@ -132,9 +132,7 @@ def parse(data: bytes, name: str, content: Content) -> Baseline:
 
 def frozen(folder: Path, content: Content) -> Source:
     """The engagement in a folder. Raises EngagementError, also where it was changed outside Colonnade."""
-    with Engagement.open(folder, content=content) as opened:
-        if opened.refusal is not None:
-            raise opened.refusal
+    Engagement.open(folder, content=content).close()  # says what is wrong with a folder that is none
     data = freeze(folder, content)
     return Source(folder, of_pack(contents(data, str(folder)), folder.name, content), data, SUFFIX)
 
