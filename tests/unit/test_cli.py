@@ -59,7 +59,9 @@ def folder(colonnade: Colonnade, tmp_path: Path) -> Path:
 def test_help_names_every_verb(colonnade: Colonnade) -> None:
     found = colonnade("--help")
     assert found.code == 0
-    verbs = ("demo", "new", "application", "set", "answer", "inspect", "ingest", "score", "roadmap", "plan", "report")
+    verbs = ("demo", "new", "application", "set", "answer", "inspect", "ingest", "score", "explain", "checks", "regimes",
+             "roadmap", "plan", "report", "baseline", "compare", "pack", "unpack", "merge", "verify", "recover",
+             "upgrade")  # fmt: skip
     assert all(verb in found.out for verb in (*verbs, "check-content"))
     for verb in verbs:
         assert colonnade(verb, "--help").code == 0
@@ -153,6 +155,11 @@ def test_not_applicable_without_reason_is_said_to_count_as_unanswered(colonnade:
         (("new", "{tmp}/x", "--organisation", "X", "--date", "yesterday"), 2, "is no date"),
         (("new", "{tmp}/x", "--organisation", "X", "--questionnaire", "other"), 2, "is no known questionnaire"),
         (("score", "{tmp}/nowhere"), 3, "is not an engagement"),
+        (("plan", "{folder}", "due", "integrate.gates/2/tier-1", "--reason", "r"), 2, "needs a day"),
+        (("plan", "{folder}", "due", "integrate.gates/2/tier-1", "--reason", "r", "--by", "soon"), 2, "is no date"),
+        (("plan", "{folder}", "pin", "integrate.gates/2/tier-1"), 2, "needs a reason"),
+        (("plan", "{folder}", "release", "integrate.gates/2/tier-1"), 2, "is no known decision"),
+        (("plan", "{folder}", "release", "a/2", "--wave", "2"), 2, "takes no wave and no day"),
         (("roadmap", "{folder}", "--tier", "9"), 2, "is no known tier"),
         (("new", "{tmp}/x", "--organisation", "X", "--date", "9999-12-31"), 2, "cannot be the day of an assessment"),
         (("new", "{tmp}/x", "--organisation", "A\x1b[31m"), 2, "which no name can"),
@@ -186,7 +193,22 @@ def test_roadmap_is_stored_repeatable_and_obeys(colonnade: Colonnade, folder: Pa
     # Room for everything within the first waves: what is tested here is the contract, not the solver.
     colonnade("set", folder, "capacity", "600")
     first = colonnade("roadmap", folder, "--json").json
-    assert list(first) == ["solver", "objective", "bound", "gap", "waves", "unplanned"]
+    assert list(first) == [
+        "solver",
+        "objective",
+        "bound",
+        "gap",
+        "waves",
+        "unplanned",
+        "projection",
+        "idle_decisions",
+    ]
+    assert list(first["projection"]) == ["1", "2"]
+    steps = first["projection"]["1"]
+    assert [step["wave"] for step in steps] == list(range(9))
+    assert steps[0]["overall"] == {"score": 1.0, "exact": "1/1", "level": 1}
+    assert steps[-1]["overall"]["score"] > 3
+    assert list(steps[0]["pillars"]) == ["integrate", "comply", "risk", "monitor", "learn"]
     assert list(first["waves"][0]) == ["index", "start", "capacity", "used", "items"]
     item = first["waves"][0]["items"][0]
     assert list(item) == [
@@ -210,6 +232,25 @@ def test_roadmap_is_stored_repeatable_and_obeys(colonnade: Colonnade, folder: Pa
     assert "decision" in kinds or item["id"] not in where
     view = colonnade("roadmap", folder, "--tier", "2", "--json").json
     assert all("2" in entry["tiers"] for wave in view["waves"] for entry in wave["items"])
+    assert list(view["projection"]) == ["2"]
+
+
+def test_what_is_due_is_shown_with_its_day_and_is_released_even_when_its_gap_is_closed(
+    colonnade: Colonnade, folder: Path
+) -> None:
+    colonnade("set", folder, "capacity", "600")
+    item = "integrate.gates/2/tier-1"
+    given = colonnade("plan", folder, "due", item, "--by", "2027-03-31", "--reason", "the audit")
+    assert given.out.startswith(f"{item}: due by 2027-03-31. ")
+    shown = colonnade("roadmap", folder, "--dry-run")
+    assert "Due by 2027-03-31, and stands in wave 1" in " ".join(shown.out.split())
+    assert "Tier 1 Critical: score and lowest level if the plan is done" in shown.out
+    colonnade("set", folder, "target.integrate", "1", "--tier", "1")
+    assert colonnade("roadmap", folder, "--dry-run", "--json").json["idle_decisions"] == [item]
+    assert f"A decision is about '{item}'" in colonnade("roadmap", folder, "--dry-run").out
+    assert colonnade("plan", folder, "release", item).code == 0
+    assert colonnade("roadmap", folder, "--dry-run", "--json").json["idle_decisions"] == []
+    assert "decisions" not in (folder / "roadmap.toml").read_text()
 
 
 def test_who_acted_is_journaled(colonnade: Colonnade, folder: Path) -> None:
@@ -289,10 +330,11 @@ def test_json_is_ascii_and_says_what_was_said(colonnade: Colonnade, tmp_path: Pa
     assert found.json[0]["path"] == str(export)
 
 
-def test_no_control_of_an_edited_file_reaches_the_terminal(colonnade: Colonnade, folder: Path) -> None:
+def test_no_control_of_a_taken_over_file_reaches_the_terminal(colonnade: Colonnade, folder: Path) -> None:
     path = folder / "applications" / "pay.toml"
     path.write_text(path.read_text().replace('"Payments"', '"Pay\\u001b[31m\\u202e"'))
-    found = colonnade("score", folder)
-    assert found.code == 0
+    for words in (["score", folder], ["verify", folder], ["recover", folder, "--from", "files"], ["score", folder]):
+        found = colonnade(*words)
+        assert "\x1b" not in found.out + found.err
+        assert "\u202e" not in found.out + found.err
     assert "PayU+001B[31mU+202E" in found.out
-    assert "\x1b" not in found.out
