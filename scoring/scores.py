@@ -15,15 +15,40 @@ Every number is a :class:`~fractions.Fraction`; :func:`rounded` is the one place
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from math import lcm
 from typing import NamedTuple
 
-from questionnaires.model import NOT_APPLICABLE, Practice, Questionnaire, Scope
+from questionnaires.model import NOT_APPLICABLE, Pillar, Practice, Questionnaire, Scope
 from scoring.assessment import Answer, Assessment, answer_of
-from scoring.claims import Claims
+from scoring.claims import Claims, moved
+from scoring.nodes import Coverage, Node, Score, Total, roll_up
+
+__all__ = [  # nodes and scores are one subject to everybody else
+    "RULES",
+    "UNANSWERED",
+    "AtTarget",
+    "Coverage",
+    "GroupResult",
+    "Node",
+    "Reading",
+    "Result",
+    "Score",
+    "Scorer",
+    "Scores",
+    "group",
+    "overall_target",
+    "pillar_reaches",
+    "reaches",
+    "reading",
+    "roll_up",
+    "rounded",
+    "score",
+    "targets",
+]
 
 RULES = "1"
 """Version of the scoring rules; every stored result names it."""
@@ -41,57 +66,6 @@ class Reading(NamedTuple):
     evidenced: str
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How much has been answered, in criteria (for a tier: in application-criterion pairs)."""
-
-    answered: int = 0
-    applicable: int = 0
-    not_applicable: int = 0
-
-    def __add__(self, other: Coverage) -> Coverage:
-        return Coverage(
-            self.answered + other.answered,
-            self.applicable + other.applicable,
-            self.not_applicable + other.not_applicable,
-        )
-
-    @property
-    def complete(self) -> bool:
-        return self.answered == self.applicable
-
-    @property
-    def share(self) -> Fraction | None:
-        """Answered ÷ applicable; None where nothing is applicable."""
-        return Fraction(self.answered, self.applicable) if self.applicable else None
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The result of one node: practice, pillar or overall; of an application, a tier or the organisation."""
-
-    low: Fraction
-    """The claimed score: unanswered counts 0. Between base and top."""
-    high: Fraction
-    """Up to: unanswered counts 1."""
-    evidenced: Fraction
-    """The claimed score with every value held to what its basis and the evidence allow; at most ``low``."""
-    level: int
-    """Of a tier or the organisation: the lowest of its applications."""
-    capped: bool = False
-    """The upper levels have no applicable criterion: the level cannot rise and holds nothing down."""
-    held_down_by: tuple[str, ...] = ()
-    """What keeps the level where it is: criteria of a practice, practices of a pillar, pillars overall."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One result. ``score`` is None where nothing is applicable."""
-
-    coverage: Coverage
-    score: Score | None
-
-
 @dataclass(frozen=True)
 class Result:
     """All nodes of one application: by practice id, by pillar id, and overall."""
@@ -99,6 +73,11 @@ class Result:
     overall: Node
     pillars: Mapping[str, Node]
     practices: Mapping[str, Node]
+
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """All of them: by practice id, by pillar id, and ``""`` for overall."""
+        return {"": self.overall, **self.pillars, **self.practices}
 
 
 @dataclass(frozen=True)
@@ -109,6 +88,8 @@ class GroupResult(Result):
     """The applications, by id."""
     distribution: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     """Practice, pillar or ``""`` (overall) → level → number of applications."""
+    totals: Mapping[str, Total] = field(default_factory=dict, repr=False)
+    """Practice, pillar or ``""`` → what its node is the mean of."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +113,8 @@ class Scores:
     """(tier, pillar) → target level, the engagement's own word included."""
     at_target: Mapping[str, AtTarget]
     """Per tier."""
+    assessment: Assessment | None = field(default=None, compare=False, repr=False)
+    """What they are the scores of."""
 
     @cached_property
     def tier_of(self) -> Mapping[str, str]:
@@ -152,8 +135,15 @@ def reading(questionnaire: Questionnaire, answer: Answer | None, evidenced: str 
     values = questionnaire.values
     if answer.value not in values:
         return Reading(UNANSWERED, "")
-    cap = evidenced if evidenced is not None else questionnaire.scale[0].id
-    return Reading(answer.value, min(answer.value, cap, key=values.__getitem__))
+    cap = questionnaire.scale[0].id if evidenced is None else evidenced
+    held = cap != answer.value and values[cap] < values[answer.value]
+    return Reading(answer.value, cap if held else answer.value)
+
+
+def _whole(weights: Mapping[str, Fraction]) -> dict[str, int]:
+    """Weights in the same proportions as whole numbers."""
+    unit = lcm(*[weight.denominator for weight in weights.values()])
+    return {key: int(weight * unit) for key, weight in weights.items()}
 
 
 class Scorer:
@@ -162,133 +152,130 @@ class Scorer:
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
         self.practice = lru_cache(maxsize=65_536)(self._practice)
+        ids = (*(pillar.id for pillar in questionnaire.pillar), *questionnaire.practices, *questionnaire.criteria)
+        self.order = {key: place for place, key in enumerate(ids)}
+        """The place of every pillar, practice and criterion among its like."""
+        self._unit = lcm(*[value.denominator for value in questionnaire.values.values()])
+        self._value = {step: int(value * self._unit) for step, value in questionnaire.values.items()}
+        self._weights = {
+            practice.id: _whole({criterion.id: criterion.weight for criterion in practice.criterion})
+            for practice in questionnaire.practices.values()
+        }
+        self._pillar_weights = _whole({pillar.id: pillar.weight for pillar in questionnaire.pillar})
+        self._practice_weights = lru_cache(maxsize=None)(self._of_tier)
+        self.parent = {
+            **{pillar.id: "" for pillar in questionnaire.pillar},
+            **{practice: pillar.id for practice, pillar in questionnaire.pillar_of.items()},
+            **{criterion.id: criterion.practice_id for criterion in questionnaire.criteria.values()},
+        }
+        """Criterion → its practice, practice → its pillar, pillar → ``""``."""
 
     def _practice(self, practice_id: str, readings: tuple[Reading, ...]) -> Node:
-        """One practice from the readings of its criteria, in their order."""
-        questionnaire = self.questionnaire
-        practice = questionnaire.practices[practice_id]
-        values, met = questionnaire.values, questionnaire.met_value
-        of = dict(zip((criterion.id for criterion in practice.criterion), readings, strict=True))
-        sums = {"low": Fraction(0), "high": Fraction(0), "evidenced": Fraction(0)}
-        present: list[int] = []
+        """One practice from the readings of its criteria, in their order.
+
+        Counts in whole units, of weights and of values; each figure becomes a fraction once.
+        """
+        questionnaire, value, weights = self.questionnaire, self._value, self._weights[practice_id]
+        practice, met = questionnaire.practices[practice_id], value[questionnaire.met]
+        of = dict(zip(weights, readings, strict=True))
+        sums: list[tuple[int, int, int, int]] = []
         level = questionnaire.base
         unmet: tuple[str, ...] = ()
         for number, criteria in practice.by_level.items():
-            applicable = [criterion for criterion in criteria if of[criterion.id].claimed != NOT_APPLICABLE]
+            applicable = [(c.id, weights[c.id], of[c.id]) for c in criteria if of[c.id].claimed != NOT_APPLICABLE]
             if not applicable:
                 continue
-            present.append(number)
-            weight = sum((criterion.weight for criterion in applicable), Fraction(0))
-            for criterion in applicable:
-                claimed, evidenced = of[criterion.id]
-                share = criterion.weight / weight
-                sums["low"] += share * values.get(claimed, 0)
-                sums["high"] += share * values.get(claimed, 1)
-                sums["evidenced"] += share * values.get(evidenced, 0)
+            sums.append((
+                sum([weight for _, weight, _ in applicable]),
+                sum([weight * value.get(read.claimed, 0) for _, weight, read in applicable]),
+                sum([weight * value.get(read.claimed, self._unit) for _, weight, read in applicable]),
+                sum([weight * value.get(read.evidenced, 0) for _, weight, read in applicable]),
+            ))  # fmt: skip
             if not unmet:
-                unmet = tuple(c.id for c in applicable if values.get(of[c.id].claimed, 0) < met)
+                unmet = tuple(key for key, _, read in applicable if value.get(read.claimed, 0) < met)
                 level = level if unmet else number
         skipped = sum(entry.claimed == NOT_APPLICABLE for entry in readings)
         answered = sum(entry.claimed not in (NOT_APPLICABLE, UNANSWERED) for entry in readings)
         coverage = Coverage(answered, len(readings) - skipped, skipped)
-        if not present:
+        if not sums:
             return Node(coverage, None)
-        span = Fraction(questionnaire.top - questionnaire.base, len(present))
-        base = Fraction(questionnaire.base)
-        return Node(
-            coverage,
-            Score(
-                low=base + span * sums["low"],
-                high=base + span * sums["high"],
-                evidenced=base + span * sums["evidenced"],
-                level=level,
-                capped=not unmet and level < questionnaire.top,
-                held_down_by=unmet,
-            ),
+        whole = lcm(*[entry[0] for entry in sums])
+        unit = whole * self._unit * len(sums)
+        base, span = questionnaire.base, questionnaire.top - questionnaire.base
+        low, high, evidenced = (
+            Fraction(base * unit + span * sum([entry[place] * (whole // entry[0]) for entry in sums]), unit)
+            for place in (1, 2, 3)
         )
+        capped = not unmet and level < questionnaire.top
+        return Node(coverage, Score(low, high, evidenced, level, capped, held_down_by=unmet))
 
-    def result(self, practices: Mapping[str, Node], tier: str) -> Result:
-        """Pillars and overall from the practices of one application; the tier gives the practice weights."""
-        pillars = {}
-        for pillar in self.questionnaire.pillar:
-            ids = [practice.id for practice in pillar.practice if practice.id in practices]
-            weights = [self.questionnaire.weights.get((tier, practice), Fraction(1)) for practice in ids]
-            pillars[pillar.id] = roll_up([(p, practices[p], w) for p, w in zip(ids, weights, strict=True)])
-        overall = roll_up([(pillar.id, pillars[pillar.id], pillar.weight) for pillar in self.questionnaire.pillar])
+    def result(self, practices: Mapping[str, Node], tier: str, before: Result | None = None) -> Result:
+        """Pillars and overall from the practices of one application; the tier gives the practice weights.
+
+        ``before`` is an earlier result in the same tier: what rests on the very same nodes is taken over from it.
+        """
+        known = before.practices if before else {}
+        again = {self.parent[key] for key, node in practices.items() if known.get(key) is not node}
+        if before is not None and not again:
+            return before
+        pillars = {
+            pillar: before.pillars[pillar]
+            if before is not None and pillar not in again
+            else roll_up([(key, practices[key], weight) for key, weight in weights.items() if key in practices])
+            for pillar, weights in self._practice_weights(tier).items()
+        }
+        overall = roll_up([(key, pillars[key], weight) for key, weight in self._pillar_weights.items()])
         return Result(overall, pillars, practices)
 
+    def _of_tier(self, tier: str) -> dict[str, dict[str, int]]:
+        """Pillar → practice → its weight in a tier."""
+        given = self.questionnaire.weights
+        return {
+            pillar.id: _whole(
+                {practice.id: given.get((tier, practice.id), Fraction(1)) for practice in pillar.practice}
+            )
+            for pillar in self.questionnaire.pillar
+        }
 
-def roll_up(children: Sequence[tuple[str, Node, Fraction]]) -> Node:
-    """A parent from its children (id, node, weight): weighted mean of scores, lowest level.
 
-    A child without a score enters neither sum nor minimum. A capped child does not hold the level down, unless
-    every child is capped.
+def group(
+    scorer: Scorer,
+    now: Mapping[str, Result],
+    was: Mapping[str, Result] | None = None,
+    before: GroupResult | None = None,
+) -> GroupResult:
+    """A tier or the organisation: every node the mean of that node over the applications where it is applicable.
+
+    ``before`` is the same group when its applications had the results ``was``. Only nodes that are not the very same
+    are counted again, and whatever rests on the others is taken over.
     """
-    coverage = sum((node.coverage for _, node, _ in children), Coverage())
-    scored = [(key, node.score, weight) for key, node, weight in children if node.score is not None]
-    if not scored:
-        return Node(coverage, None)
-    total = sum((weight for _, _, weight in scored), Fraction(0))
-
-    def mean(values: Iterable[Fraction]) -> Fraction:
-        return sum((value * w for value, (_, _, w) in zip(values, scored, strict=True)), Fraction(0)) / total
-
-    lowest = _lowest([(key, score) for key, score, _ in scored])
-    return Node(
-        coverage,
-        Score(
-            low=mean(score.low for _, score, _ in scored),
-            high=mean(score.high for _, score, _ in scored),
-            evidenced=mean(score.evidenced for _, score, _ in scored),
-            level=lowest[0][1].level,
-            capped=all(score.capped for _, score, _ in scored),
-            held_down_by=tuple(key for key, _ in lowest),
-        ),
-    )
-
-
-def _lowest(scores: Iterable[tuple[str, Score]]) -> list[tuple[str, Score]]:
-    """Those of the lowest level; a capped one is among them only where every one is capped."""
-    ordered = sorted(scores, key=lambda entry: (entry[1].capped, entry[1].level))
-    first = ordered[0][1]
-    return [(key, s) for key, s in ordered if (s.capped, s.level) == (first.capped, first.level)]
-
-
-def group(results: Mapping[str, Result]) -> GroupResult:
-    """A tier or the organisation: every node the mean of that node over the applications where it is applicable."""
-
-    def over(nodes: Sequence[Node]) -> Node:
-        coverage = sum((node.coverage for node in nodes), Coverage())
-        scores = [node.score for node in nodes if node.score is not None]
-        if not scores:
-            return Node(coverage, None)
-        count, lowest = len(scores), [score for _, score in _lowest([("", score) for score in scores])]
-        return Node(
-            coverage,
-            Score(
-                low=sum((score.low for score in scores), Fraction(0)) / count,
-                high=sum((score.high for score in scores), Fraction(0)) / count,
-                evidenced=sum((score.evidenced for score in scores), Fraction(0)) / count,
-                level=lowest[0].level,
-                capped=all(score.capped for score in scores),
-                held_down_by=tuple(dict.fromkeys(key for score in lowest for key in score.held_down_by)),
-            ),
+    was = was or {}
+    moves = [
+        (was[key].nodes if key in was else {}, now[key].nodes if key in now else {})
+        for key in {**was, **now}
+        if was.get(key) is not now.get(key)
+    ]
+    if before is not None and not moves:
+        return before
+    totals: dict[str, Total] = {}
+    nodes: dict[str, Node] = {}
+    for key in next(iter(now.values())).nodes:
+        known = before.totals[key] if before else Total()
+        # Where a practice moved, so did its pillar.
+        still = before is not None and key != "" and totals[up := scorer.parent[key]] is before.totals[up]
+        pairs = [] if still else [(old.get(key), new.get(key)) for old, new in moves]
+        totals[key] = known.moved(
+            [old for old, new in pairs if old is not None and old is not new],
+            [new for old, new in pairs if new is not None and old is not new],
         )
-
-    def levels(nodes: Iterable[Node]) -> dict[int, int]:
-        return dict(sorted(Counter(node.score.level for node in nodes if node.score is not None).items()))
-
-    every = list(results.values())
-    first = every[0]
-    distribution = {"": levels(result.overall for result in every)}
-    distribution |= {key: levels(result.pillars[key] for result in every) for key in first.pillars}
-    distribution |= {key: levels(result.practices[key] for result in every) for key in first.practices}
+        nodes[key] = before.nodes[key] if before and totals[key] is known else totals[key].node(scorer.order)
     return GroupResult(
-        overall=over([result.overall for result in every]),
-        pillars={key: over([result.pillars[key] for result in every]) for key in first.pillars},
-        practices={key: over([result.practices[key] for result in every]) for key in first.practices},
-        members=tuple(results),
-        distribution=distribution,
+        overall=nodes[""],
+        pillars={pillar.id: nodes[pillar.id] for pillar in scorer.questionnaire.pillar},
+        practices={key: nodes[key] for key in scorer.questionnaire.practices},
+        members=tuple(now),
+        distribution={key: total.distribution for key, total in totals.items()},
+        totals=totals,
     )
 
 
@@ -298,47 +285,97 @@ def targets(questionnaire: Questionnaire, assessment: Assessment) -> dict[tuple[
     return questionnaire.targets | own
 
 
-def overall_target(questionnaire: Questionnaire, wanted: Mapping[tuple[str, str], int], tier: str) -> Fraction:
-    """The score that a tier has when every pillar stands exactly at its target: their weighted mean."""
-    weight = sum((pillar.weight for pillar in questionnaire.pillar), Fraction(0))
-    return sum((p.weight * wanted[tier, p.id] for p in questionnaire.pillar), Fraction(0)) / weight
+def overall_target(questionnaire: Questionnaire, scores: Scores, tier: str, application: str | None = None) -> Fraction:
+    """The score that an application, or a whole tier, has when every pillar stands exactly at its target.
+
+    The weighted mean of the tier's targets over the pillars where anything is applicable; of a tier, the mean of that
+    over its applications. Where nothing is applicable at all, every pillar counts. Raises KeyError for a tier that has
+    no applications.
+    """
+    members = scores.tiers[tier].members if application is None else (application,)
+    asked = Counter(
+        tuple(key for key, node in result.pillars.items() if node.score is not None)
+        for result in (scores.applications[key] for key in members)
+        if result.overall.score is not None
+    ) or Counter([tuple(pillar.id for pillar in questionnaire.pillar)])
+    weights = {pillar.id: pillar.weight for pillar in questionnaire.pillar}
+    total = Fraction(0)
+    for pillars, count in asked.items():
+        whole = sum((weights[key] for key in pillars), Fraction(0))
+        total += count * sum((weights[key] * scores.targets[tier, key] for key in pillars), Fraction(0)) / whole
+    return total / asked.total()
 
 
-def score(scorer: Scorer, assessment: Assessment, claims: Claims) -> Scores:
-    """Every score of an assessment, from its answers and what evidence says of them."""
+def score(scorer: Scorer, assessment: Assessment, claims: Claims, before: Scores | None = None) -> Scores:
+    """Every score of an assessment, from its answers and what evidence says of them.
+
+    ``before`` are scores by the same scorer of an earlier assessment, whose claims were judged by the same content.
+    What did not move since is taken over from them; the result is equal to one without them.
+    """
     questionnaire = scorer.questionnaire
-    wanted = targets(questionnaire, assessment)
-    applications: dict[str, Result] = {}
-    for key, application in sorted(assessment.applications.items()):
-        practices = {
-            practice.id: scorer.practice(practice.id, _readings(questionnaire, assessment, claims, practice, key))
-            for practice in questionnaire.practices.values()
-        }
-        applications[key] = scorer.result(practices, application.tier)
-    tiers = {
-        tier: group({application.id: applications[application.id] for application in assessment.in_tier(tier)})
-        for tier in sorted({application.tier for application in assessment.applications.values()})
-    }
+    applications = _applications(scorer, assessment, claims, before)
+    was: Mapping[str, Result] = before.applications if before else {}
+    members: dict[str, dict[str, Result]] = {}
+    for key, result in applications.items():
+        members.setdefault(assessment.applications[key].tier, {})[key] = result
+    tiers: dict[str, GroupResult] = {}
+    for tier, now in sorted(members.items()):
+        earlier = before.tiers.get(tier) if before else None
+        tiers[tier] = group(scorer, now, {key: was[key] for key in earlier.members} if earlier else {}, earlier)
     if applications:
-        organisation: Result = group(applications)
+        whole = before.organisation if before else None
+        earlier = whole if isinstance(whole, GroupResult) else None
+        organisation: Result = group(scorer, applications, was, earlier)
     else:
-        alone = {
-            practice.id: scorer.practice(practice.id, _readings(questionnaire, assessment, claims, practice, None))
-            for practice in questionnaire.practices.values()
-            if practice.scope is Scope.ORGANISATION
+        organisation = scorer.result(_shared(scorer, assessment, claims, {}), "")
+    wanted = targets(questionnaire, assessment)
+    at_target = {tier: _at_target(questionnaire, wanted, tier, result) for tier, result in tiers.items()}
+    return Scores(RULES, applications, tiers, organisation, wanted, at_target, assessment)
+
+
+def _applications(scorer: Scorer, assessment: Assessment, claims: Claims, before: Scores | None) -> dict[str, Result]:
+    """The result of every application, by id."""
+    questionnaire = scorer.questionnaire
+    was: Mapping[str, Result] = before.applications if before else {}
+    earlier = before.assessment if before else None
+    criteria_of = moved(earlier, assessment)
+    anyone: Mapping[str, Node] = next(iter(was.values())).practices if was else {}
+    shared = _shared(scorer, assessment, claims, anyone)
+    settled = all(anyone.get(key) is node for key, node in shared.items())
+    own = {key: practice for key, practice in questionnaire.practices.items() if key not in shared}
+    blank = dict.fromkeys(questionnaire.practices, Node(Coverage(), None))
+    found: dict[str, Result] = {}
+    for key, application in sorted(assessment.applications.items()):
+        old, criteria = was.get(key), criteria_of(key)
+        same_tier = earlier is not None and old is not None and earlier.applications[key].tier == application.tier
+        again = own.keys() if criteria is None else own.keys() & {scorer.parent.get(entry) for entry in criteria}
+        if old is not None and same_tier and settled and not again:
+            found[key] = old
+            continue
+        fresh = {
+            entry: scorer.practice(entry, _readings(questionnaire, assessment, claims, own[entry], key))
+            for entry in again
         }
-        organisation = scorer.result(alone, "")
-    at_target = {
-        tier: _at_target(questionnaire, wanted, tier, [applications[key] for key in result.members])
-        for tier, result in tiers.items()
-    }
-    return Scores(RULES, applications, tiers, organisation, wanted, at_target)
+        practices = {**(old.practices if old else blank), **shared, **fresh}
+        found[key] = scorer.result(practices, application.tier, old if same_tier else None)
+    return found
+
+
+def _shared(scorer: Scorer, assessment: Assessment, claims: Claims, before: Mapping[str, Node]) -> dict[str, Node]:
+    """The practices of the organisation; one that is equal to what it was before is the very same node."""
+    questionnaire = scorer.questionnaire
+    found: dict[str, Node] = {}
+    for practice in questionnaire.practices.values():
+        if practice.scope is Scope.ORGANISATION:
+            node = scorer.practice(practice.id, _readings(questionnaire, assessment, claims, practice, None))
+            known = before.get(practice.id)
+            found[practice.id] = known if known == node and known is not None else node
+    return found
 
 
 def _readings(
-    questionnaire: Questionnaire, assessment: Assessment, claims: Claims, practice: Practice, application: str | None
+    questionnaire: Questionnaire, assessment: Assessment, claims: Claims, practice: Practice, owner: str | None
 ) -> tuple[Reading, ...]:
-    owner = None if practice.scope is Scope.ORGANISATION else application
     source = assessment.applications[owner] if owner else None
     return tuple(
         reading(questionnaire, answer_of(assessment.answers, source, criterion.id), claims.cap(owner, criterion.id))
@@ -352,17 +389,26 @@ def reaches(questionnaire: Questionnaire, score: Score, target: int) -> bool:
     What holds it down is of the lowest level that is not met. Beyond the target that is no gap, even where the level of
     the target itself has no applicable criterion.
     """
-    held = score.held_down_by
+    return _beyond(questionnaire, score.held_down_by, target)
+
+
+def pillar_reaches(questionnaire: Questionnaire, result: Result, pillar: Pillar, target: int) -> bool:
+    """Whether no practice of a pillar of one application has a gap. The pillar's level alone cannot say so: a practice
+    without criteria at the target's level stands below it and lacks nothing."""
+    scores = (result.practices[entry.id].score for entry in pillar.practice if entry.id in result.practices)
+    return all(score is None or reaches(questionnaire, score, target) for score in scores)
+
+
+def _beyond(questionnaire: Questionnaire, held: tuple[str, ...], target: int) -> bool:
     return not held or questionnaire.criteria[held[0]].level > target
 
 
 def _at_target(
-    questionnaire: Questionnaire, wanted: Mapping[tuple[str, str], int], tier: str, results: Sequence[Result]
+    questionnaire: Questionnaire, wanted: Mapping[tuple[str, str], int], tier: str, result: GroupResult
 ) -> AtTarget:
-    pairs = [
-        reaches(questionnaire, node.score, wanted[tier, questionnaire.pillar_of[practice].id])
-        for result in results
-        for practice, node in result.practices.items()
-        if node.score is not None
-    ]
-    return AtTarget(sum(pairs), len(pairs))
+    reached = pairs = 0
+    for practice, pillar in questionnaire.pillar_of.items():
+        for (_, _, held), count in result.totals[practice].standings.items():
+            pairs += count
+            reached += count * _beyond(questionnaire, held, wanted[tier, pillar.id])
+    return AtTarget(reached, pairs)

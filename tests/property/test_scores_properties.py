@@ -140,10 +140,8 @@ def test_not_applicable_equals_absence(rest: tuple[str, ...]) -> None:
     assert (whole.low, whole.high, whole.level) == (absent.score.low, absent.score.high, absent.score.level)
 
 
-@given(answers, st.integers(1, 5), st.fractions(min_value="1/10", max_value=9, max_denominator=10))
-def test_a_roll_up_of_equal_children_equals_the_child(
-    given_answers: tuple[str, ...], count: int, weight: Fraction
-) -> None:
+@given(answers, st.integers(1, 5), st.integers(1, 9))
+def test_a_roll_up_of_equal_children_equals_the_child(given_answers: tuple[str, ...], count: int, weight: int) -> None:
     child = node(given_answers)
     parent = roll_up([(str(index), child, weight) for index in range(count)])
     if child.score is None:
@@ -153,7 +151,7 @@ def test_a_roll_up_of_equal_children_equals_the_child(
         assert parent.score.low == child.score.low
         assert parent.score.high == child.score.high
         assert parent.score.level == child.score.level
-    tier = group({str(index): Result(child, {"a": child}, {"a.b": child}) for index in range(count)})
+    tier = group(plain, {str(index): Result(child, {"a": child}, {"a.b": child}) for index in range(count)})
     assert (tier.overall.score is None) == (child.score is None)
     if tier.overall.score is not None and child.score is not None:
         assert tier.overall.score.low == child.score.low
@@ -163,7 +161,7 @@ def test_a_roll_up_of_equal_children_equals_the_child(
 
 @given(st.permutations([("a", ("no",) * 6), ("b", ("fully",) * 6), ("c", ("partly",) * 6)]))
 def test_the_order_of_children_never_matters(children: list[tuple[str, tuple[str, ...]]]) -> None:
-    parent = roll_up([(key, node(given_answers), Fraction(1)) for key, given_answers in children])
+    parent = roll_up([(key, node(given_answers), 1) for key, given_answers in children])
     assert parent.score is not None
     assert parent.score.low == Fraction(7, 3)
     assert parent.score.level == 1

@@ -12,7 +12,7 @@ import pytest
 from questionnaires.load import Loaded, frozen_questionnaire, shipped
 from questionnaires.model import Category, Questionnaire
 from scoring.assessment import Answer, Application, Assessment, Basis, Evidence, Fact, Records
-from scoring.claims import Claim, current, judge
+from scoring.claims import Claim, Standing, current, judge
 
 AS_OF = date(2026, 9, 30)
 CRITERION = "a.b.c"
@@ -166,10 +166,10 @@ def test_only_the_latest_export_of_a_tool_speaks() -> None:
     old = _evidence({"findings.critical.open": 5}, age=20, number=1)
     new = _evidence({"findings.critical.open": 0}, age=2, number=2)
     other = _evidence({"findings.critical.open": 1}, age=9, number=3, tool="another")
-    assert current([old, new, other]) == (new, other)
-    assert current([new, old, other]) == (new, other)
+    assert current([old, new, other], AS_OF) == (new, other)
+    assert current([new, old, other], AS_OF) == (new, other)
     branch = _evidence({"findings.critical.open": 5}, age=20, number=4, branch="release")
-    assert set(current([new, branch])) == {new, branch}
+    assert set(current([new, branch], AS_OF)) == {new, branch}
 
 
 def test_organisation_criteria_hear_only_the_organisation() -> None:
@@ -194,3 +194,118 @@ def test_a_settled_answer_gets_no_suggestion() -> None:
     modest = _judge(Answer(value="partly"), _evidence({"findings.critical.open": 0})).claim
     assert modest is not None
     assert modest.suggestion == "fully"
+
+
+def test_a_statement_names_its_rule_its_fact_and_its_export() -> None:
+    item = _evidence({"findings.critical.open": 2})
+    claim = _judge(Answer(value="fully"), item).claim
+    assert claim is not None
+    assert (claim.application, claim.criterion, claim.answer) == ("app", CRITERION, Answer(value="fully"))
+    (said,) = claim.statements
+    assert (said.rule.says, said.fact, said.evidence) == ("n", item.facts[0], item)
+    assert (said.step, said.challenges) == ("partly", True)
+
+
+def _rule(op: str, value: int, **says: str) -> dict[str, Any]:
+    return {"fact": "findings.critical.open", "op": op, "value": value, "max_age_days": 30, "says": "s", **says}
+
+
+def test_steps_compare_by_their_value_and_not_by_their_name() -> None:
+    """By name, partly would be above largely."""
+    supports = [_rule("<", 9, supports="partly"), _rule("<", 5, supports="largely")]
+    claim = _judge(None, _evidence({"findings.critical.open": 1}), rules=supports).claim
+    assert claim is not None
+    assert (claim.supported, claim.suggestion) == ("largely", "largely")
+    challenges = [_rule(">", 0, challenges="largely"), _rule(">", 0, challenges="partly")]
+    claim = _judge(Answer(value="fully"), _evidence({"findings.critical.open": 1}), rules=challenges).claim
+    assert claim is not None
+    assert claim.challenge == "partly"
+
+
+@pytest.mark.parametrize(
+    ("value", "supported", "challenge", "challenged", "suggestion"),
+    [
+        pytest.param(None, "fully", None, False, "fully", id="unanswered, supported"),
+        pytest.param(None, None, "partly", False, None, id="unanswered, a limit alone suggests nothing"),
+        pytest.param(None, "fully", "partly", False, "partly", id="unanswered, supported up to a limit"),
+        pytest.param(None, "partly", "largely", False, "partly", id="unanswered, supported below the limit"),
+        pytest.param("no", None, "partly", False, None, id="below a limit"),
+        pytest.param("partly", None, "partly", False, None, id="at the limit"),
+        pytest.param("largely", None, "partly", True, "partly", id="above the limit"),
+        pytest.param("largely", "largely", None, False, None, id="as supported"),
+        pytest.param("fully", "largely", None, False, None, id="above what is supported"),
+        pytest.param("partly", "largely", None, False, "largely", id="below what is supported"),
+        pytest.param("fully", "fully", "partly", True, "partly", id="supported and challenged"),
+        pytest.param("not-applicable", "largely", None, False, "largely", id="said not to apply"),
+    ],
+)
+def test_suggestion_and_challenge(
+    value: str | None, supported: str | None, challenge: str | None, challenged: bool, suggestion: str | None
+) -> None:
+    rules = [_rule(">", 0, supports=supported)] if supported else []
+    rules += [_rule(">", 0, challenges=challenge)] if challenge else []
+    answer = Answer(value=value, reason="r") if value else None
+    claim = _judge(answer, _evidence({"findings.critical.open": 1}), rules=rules).claim
+    assert claim is not None
+    assert (claim.supported, claim.challenge) == (supported, challenge)
+    assert (claim.challenged, claim.suggestion) == (challenged, suggestion)
+
+
+def test_an_undated_export_replaces_no_dated_one_and_the_later_read_another_undated_one() -> None:
+    dated = _evidence({"findings.critical.open": 5}, age=20, number=1)
+    first, second = (_evidence({"findings.critical.open": n}, age=None, number=n) for n in (2, 3))
+    assert current([dated, first], AS_OF) == (dated,)
+    assert current([first, dated], AS_OF) == (dated,)
+    assert current([first, second], AS_OF) == (second,)
+
+
+# ---- evidence from after the day of the engagement
+
+
+@pytest.mark.parametrize("value", [0, 2])
+def test_evidence_from_after_the_day_shows_and_says_nothing(value: int) -> None:
+    found = _judge(Answer(value="fully"), _evidence({"findings.critical.open": value}, age=-2))
+    assert found.claim is not None
+    assert [(said.standing, said.age_days) for said in found.claim.statements] == [(Standing.LATER, -2)]
+    assert (found.claim.supported, found.claim.challenge, found.claim.challenged) == (None, None, False)
+    assert (found.claim.suggestion, found.cap) == (None, None)
+    assert (found.claim.later, found.claim.stale) == (True, False)
+
+
+def test_evidence_from_after_the_day_replaces_nothing_from_before_it() -> None:
+    then = _evidence({"findings.critical.open": 2}, age=3, number=1)
+    after = _evidence({"findings.critical.open": 0}, age=-3, number=2)
+    assert current([then, after], AS_OF) == (then,)
+    claim = _judge(Answer(value="fully"), then, after).claim
+    assert claim is not None
+    assert [(said.step, said.standing) for said in claim.statements] == [
+        ("fully", Standing.LATER),
+        ("partly", Standing.FRESH),
+    ]
+    assert (claim.challenge, claim.challenged, claim.later) == ("partly", True, False)
+
+
+def test_what_is_partly_too_old_and_partly_too_late_is_stale() -> None:
+    old = _evidence({"findings.critical.open": 2}, age=31, number=1)
+    after = _evidence({"findings.critical.open": 2}, age=-2, number=2)
+    claim = _judge(None, old, after).claim
+    assert claim is not None
+    assert {said.standing for said in claim.statements} == {Standing.STALE, Standing.LATER}
+    assert (claim.stale, claim.later) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("captured", "standing", "age"),
+    [
+        pytest.param(datetime(2026, 9, 30, 23, 59, 59, tzinfo=UTC), Standing.FRESH, 0, id="the last second in UTC"),
+        # 30 September, 23:59:59 west of everything.
+        pytest.param(datetime(2026, 10, 1, 11, 59, 59, tzinfo=UTC), Standing.FRESH, 0, id="the last second anywhere"),
+        pytest.param(datetime(2026, 10, 1, 12, 0, 0, tzinfo=UTC), Standing.LATER, -1, id="over everywhere"),
+    ],
+)
+def test_a_day_lasts_until_it_has_ended_everywhere(captured: datetime, standing: Standing, age: int) -> None:
+    item = _evidence({"findings.critical.open": 0}).model_copy(update={"captured_at": captured})
+    claim = _judge(Answer(value="fully"), item).claim
+    assert claim is not None
+    assert [(said.standing, said.age_days) for said in claim.statements] == [(standing, age)]
+    assert (current([item], AS_OF) == (item,)) is (standing is Standing.FRESH)

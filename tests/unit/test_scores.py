@@ -22,6 +22,8 @@ from scoring.scores import (
     Score,
     Scorer,
     group,
+    pillar_reaches,
+    reading,
     roll_up,
     rounded,
     score,
@@ -135,18 +137,18 @@ def test_nothing_applicable_has_no_score_and_enters_no_mean() -> None:
     nothing = scorer.practice("p0.q0", readings("n/a", "n/a", "n/a"))
     full = scorer.practice("p0.q1", readings("fully", "fully", "fully"))
     assert nothing == Node(Coverage(0, 0, 3), None)
-    parent = roll_up([("p0.q0", nothing, Fraction(1)), ("p0.q1", full, Fraction(1))])
+    parent = roll_up([("p0.q0", nothing, 1), ("p0.q1", full, 1)])
     assert (scored(parent).low, scored(parent).level) == (Fraction(4), 4)
-    assert roll_up([("p0.q0", nothing, Fraction(1))]).score is None
+    assert roll_up([("p0.q0", nothing, 1)]).score is None
 
 
 def test_a_capped_practice_does_not_hold_its_pillar_down() -> None:
     scorer = Scorer(questionnaire({2: 1, 3: 1, 4: 1}, practices=2))
     capped = scorer.practice("p0.q0", readings("fully", "n/a", "n/a"))
     full = scorer.practice("p0.q1", readings("fully", "fully", "fully"))
-    pillar = scored(roll_up([("p0.q0", capped, Fraction(1)), ("p0.q1", full, Fraction(1))]))
+    pillar = scored(roll_up([("p0.q0", capped, 1), ("p0.q1", full, 1)]))
     assert (pillar.level, pillar.capped, pillar.held_down_by) == (4, False, ("p0.q1",))
-    alone = scored(roll_up([("p0.q0", capped, Fraction(1))]))
+    alone = scored(roll_up([("p0.q0", capped, 1)]))
     assert (alone.level, alone.capped) == (2, True)
 
 
@@ -154,7 +156,7 @@ def test_weights_count_in_the_mean_and_not_in_the_level() -> None:
     scorer = Scorer(questionnaire({2: 1, 3: 1, 4: 1}, practices=2))
     low = scorer.practice("p0.q0", readings("no", "no", "no"))
     high = scorer.practice("p0.q1", readings("fully", "fully", "fully"))
-    pillar = scored(roll_up([("p0.q0", low, Fraction(1)), ("p0.q1", high, Fraction(2))]))
+    pillar = scored(roll_up([("p0.q0", low, 1), ("p0.q1", high, 2)]))
     assert (pillar.low, pillar.level, pillar.held_down_by) == (Fraction(3), 1, ("p0.q0",))
 
 
@@ -171,6 +173,36 @@ def test_evidenced_uses_the_held_value() -> None:
 )
 def test_rounding_is_half_up_to_one_decimal(value: str, shown: float) -> None:
     assert rounded(Fraction(value)) == shown
+
+
+def test_unanswered_holds_no_level_on_any_scale() -> None:
+    scorer = Scorer(questionnaire({2: 1, 3: 1, 4: 1}, scale={"no": 0, "yes": 1}))
+    node = scored(scorer.practice("p0.q0", readings("yes", "", "")))
+    assert (node.low, node.high) == (Fraction(2), Fraction(4))
+    assert (node.level, node.held_down_by) == (2, ("p0.q0.c1",))
+
+
+def test_readings_must_be_those_of_the_practice() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        Scorer(questionnaire({2: 2})).practice("p0.q0", readings("no"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "cap", "wanted"),
+    [
+        pytest.param(None, None, Reading("", ""), id="nobody asked"),
+        pytest.param(Answer(note="ask again"), None, Reading("", ""), id="only a note"),
+        pytest.param(Answer(value="n-a"), None, Reading("", ""), id="a value that the scale does not have"),
+        pytest.param(Answer(value=NOT_APPLICABLE, reason=" "), None, Reading("", ""), id="n/a without a reason"),
+        pytest.param(Answer(value=NOT_APPLICABLE, reason="r"), None, Reading(NOT_APPLICABLE, ""), id="n/a"),
+        pytest.param(Answer(value="fully"), None, Reading("fully", "no"), id="nothing backs it"),
+        pytest.param(Answer(value="fully"), "partly", Reading("fully", "partly"), id="held"),
+        pytest.param(Answer(value="partly"), "partly", Reading("partly", "partly"), id="backed"),
+        pytest.param(Answer(value="partly"), "fully", Reading("partly", "partly"), id="backed beyond what is claimed"),
+    ],
+)
+def test_what_an_answer_counts_as(answer: Answer | None, cap: str | None, wanted: Reading) -> None:
+    assert reading(questionnaire({2: 1}), answer, cap) == wanted
 
 
 # ---- OWASP SAMM v2: levels 1 to 3, base 0, two criteria (its streams A and B) at every level
@@ -259,9 +291,9 @@ def test_a_capped_application_does_not_hold_its_tier_down() -> None:
     scorer = Scorer(questionnaire({2: 1, 3: 1, 4: 1}))
     answers = {"capped": ("fully", "n/a", "n/a"), "open": ("fully", "fully", "no")}
     results = {key: scorer.result({"p0.q0": scorer.practice("p0.q0", readings(*a))}, "") for key, a in answers.items()}
-    practice = scored(group(results).practices["p0.q0"])
+    practice = scored(group(scorer, results).practices["p0.q0"])
     assert (practice.level, practice.capped, practice.held_down_by) == (3, False, ("p0.q0.c2",))
-    assert scored(group({"capped": results["capped"]}).practices["p0.q0"]).level == 2
+    assert scored(group(scorer, {"capped": results["capped"]}).practices["p0.q0"]).level == 2
 
 
 @pytest.mark.parametrize(
@@ -291,4 +323,5 @@ def test_at_target_is_where_no_gap_is(criteria: dict[int, int], answers: tuple[s
     )
     found = score(Scorer(asked), assessment, Claims({}))
     assert found.at_target["1"] == AtTarget(int(reached), 1)
+    assert pillar_reaches(asked, found.applications["pay"], asked.pillar[0], 3) is reached
     assert (initiatives(shipped(), asked, assessment, Claims({})) == ()) is reached
