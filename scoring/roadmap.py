@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from graphlib import CycleError, TopologicalSorter
 
 from questionnaires.model import NOT_APPLICABLE, Content, Criterion, Practice, Questionnaire, Scope, Tier
-from scoring.assessment import Application, Assessment, Decision, Lane, answer_of
+from scoring.assessment import Application, Assessment, Decision, answer_of
 from scoring.claims import Claims, current
+from scoring.drafts import Draft, order
 from scoring.scores import UNANSWERED, reading, rounded, targets
 
 
@@ -24,6 +24,7 @@ class ReasonKind(StrEnum):
 
     MUST = "must"
     DECISION = "decision"
+    PLACE = "place"
     GAP = "gap"
     VALUE = "value"
     EFFORT = "effort"
@@ -64,6 +65,8 @@ class Initiative:
     """Runs ahead of the ranking."""
     reasons: tuple[Reason, ...]
     decision: Decision | None = None
+    title: str = ""
+    """For a sentence: practice, level and tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,38 +109,12 @@ class Plan:
 def initiatives(
     content: Content, questionnaire: Questionnaire, assessment: Assessment, claims: Claims
 ) -> tuple[Initiative, ...]:
-    """Every gap to a target as an initiative, by id, with effort, value, order and reasons. Pure and repeatable."""
+    """Every gap to a target as an initiative, by id, with effort, value, order and reasons. Pure and repeatable.
+
+    Why an item stands in its wave, and what became of a decision on it, only a plan can say. Raises ValueError where
+    prerequisites form a circle.
+    """
     return _Survey(content, questionnaire, assessment, claims).initiatives()
-
-
-@dataclass(slots=True)
-class _Draft:
-    """An initiative while its order is still being found."""
-
-    practice: Practice
-    level: int
-    tiers: tuple[Tier, ...]
-    target: int
-    lacking: dict[str, tuple[Criterion, ...]]
-    """Application → what it lacks. Organisation scope: every application served → the same criteria."""
-    effort: Fraction
-    setup: Fraction
-    value: Fraction
-
-    @property
-    def shared(self) -> bool:
-        return self.practice.scope is Scope.ORGANISATION
-
-    @property
-    def id(self) -> str:
-        name = f"{self.practice.id}/{self.level}"
-        return name if self.shared else f"{name}/tier-{self.tiers[0].id}"
-
-    @property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """What somebody lacks, in the questionnaire's order."""
-        lacked = {criterion.id for criteria in self.lacking.values() for criterion in criteria}
-        return tuple(criterion for criterion in self.practice.criterion if criterion.id in lacked)
 
 
 class _Survey:
@@ -160,7 +137,7 @@ class _Survey:
         self.evident = {key: self._evident(application) for key, application in assessment.applications.items()}
 
     def initiatives(self) -> tuple[Initiative, ...]:
-        drafts: dict[str, _Draft] = {}
+        drafts: dict[str, Draft] = {}
         setup_paid: dict[str, str] = {}
         """Criterion → the item that carries its setup."""
         for practice in self.questionnaire.practices.values():
@@ -168,7 +145,7 @@ class _Survey:
             for tiers in [self.tiers] if shared else [(tier,) for tier in self.tiers]:
                 for draft in self._drafts(practice, tiers, setup_paid):
                     drafts[draft.id] = draft
-        after = _order(drafts, setup_paid)
+        after = order(drafts, setup_paid)
         unlocks: dict[str, list[str]] = {}
         for item, earlier in after.items():
             for other in earlier:
@@ -177,7 +154,7 @@ class _Survey:
             self._finish(drafts[key], drafts, after[key], tuple(sorted(unlocks.get(key, ())))) for key in sorted(drafts)
         )
 
-    def _drafts(self, practice: Practice, tiers: Sequence[Tier], setup_paid: dict[str, str]) -> Iterable[_Draft]:
+    def _drafts(self, practice: Practice, tiers: Sequence[Tier], setup_paid: dict[str, str]) -> Iterable[Draft]:
         """The gaps of one practice in one tier, or of the organisation over all tiers, lowest level first."""
         pillar = self.questionnaire.pillar_of[practice.id].id
         excluded = False
@@ -195,7 +172,7 @@ class _Survey:
             if not lacking:
                 continue
             target = max(self.targets[tier.id, pillar] for tier in served)
-            draft = _Draft(practice, level, served, target, lacking, Fraction(0), Fraction(0), value)
+            draft = Draft(practice, level, served, target, lacking, Fraction(0), Fraction(0), value)
             decision = self.assessment.decisions.get(draft.id)
             excluded = excluded or (decision is not None and decision.excludes)
             for criterion in draft.criteria:
@@ -228,7 +205,7 @@ class _Survey:
         """The highest value of each numeric fact in the application's recent evidence."""
         found: dict[str, float] = {}
         limit = self.content.tiers.exposure_days
-        for item in current(application.evidence.values()):
+        for item in current(application.evidence.values(), self.assessment.as_of):
             if item.captured_at is not None and (self.assessment.as_of - item.captured_at.date()).days > limit:
                 continue
             for fact in item.facts:
@@ -251,26 +228,25 @@ class _Survey:
         return min(total, self.content.tiers.exposure_limit)
 
     def _finish(
-        self, draft: _Draft, drafts: Mapping[str, _Draft], after: tuple[str, ...], unlocks: tuple[str, ...]
+        self, draft: Draft, drafts: Mapping[str, Draft], after: tuple[str, ...], unlocks: tuple[str, ...]
     ) -> Initiative:
         decision = self.assessment.decisions.get(draft.id)
         obligations = sorted({name for criterion in draft.criteria for name in self.obligations.get(criterion.id, ())})
         contradictions = list(self._contradictions(draft))
-        broken = [text for criterion, step, text in contradictions if step == self.questionnaire.scale[0].id
-                  and criterion in self.obligations]  # fmt: skip
+        lowest = self.questionnaire.scale[0].id
+        broken = [text for key, step, text in contradictions if step == lowest and key in self.obligations]
+        broken += self._overdue(draft)
         reasons = [Reason(ReasonKind.MUST, f"An obligation in scope is broken: {text}") for text in broken[:3]]
-        if decision is not None:
-            reasons.append(Reason(ReasonKind.DECISION, _decided(decision)))
         reasons.append(Reason(ReasonKind.GAP, self._gap(draft)))
         reasons.append(Reason(ReasonKind.VALUE, self._worth(draft)))
         reasons.append(Reason(ReasonKind.EFFORT, _effort(draft)))
         names = {key: self.title(drafts[key]) for key in (*after, *unlocks)}
         if after:
-            reasons.append(Reason(ReasonKind.ORDER, "Follows " + _listed([names[key] for key in after])))
+            reasons.append(Reason(ReasonKind.ORDER, "Follows " + listed([names[key] for key in after])))
         if unlocks:
-            reasons.append(Reason(ReasonKind.UNLOCKS, "Opens the way to " + _listed([names[key] for key in unlocks])))
+            reasons.append(Reason(ReasonKind.UNLOCKS, "Opens the way to " + listed([names[key] for key in unlocks])))
         if obligations:
-            reasons.append(Reason(ReasonKind.OBLIGATION, "Contributes to " + _listed(obligations, 6)))
+            reasons.append(Reason(ReasonKind.OBLIGATION, "Contributes to " + listed(obligations, 6)))
         reasons += [Reason(ReasonKind.EVIDENCE, text) for _, _, text in contradictions[:3]]
         return Initiative(
             id=draft.id,
@@ -286,13 +262,14 @@ class _Survey:
             must=bool(broken),
             decision=decision,
             reasons=tuple(reasons),
+            title=self.title(draft),
         )
 
-    def title(self, draft: _Draft) -> str:
+    def title(self, draft: Draft) -> str:
         tier = "" if draft.shared else f" (tier {draft.tiers[0].id})"
         return f"{draft.practice.name} level {draft.level}{tier}"
 
-    def _contradictions(self, draft: _Draft) -> Iterable[tuple[str, str, str]]:
+    def _contradictions(self, draft: Draft) -> Iterable[tuple[str, str, str]]:
         """(criterion, step, text) for every fresh statement against something the initiative would mend."""
         pairs = [(None, draft.criteria)] if draft.shared else sorted(draft.lacking.items())
         for owner, criteria in pairs:
@@ -304,7 +281,20 @@ class _Survey:
                         text = f"{place}{statement.rule.says} ({statement.evidence.tool})"
                         yield criterion.id, statement.step, text
 
-    def _gap(self, draft: _Draft) -> str:
+    def _overdue(self, draft: Draft) -> Iterable[str]:
+        """Findings past the tier's time limit, where a criterion that is tied to an obligation in scope reads them."""
+        if draft.shared:
+            return
+        tier, terms = draft.tiers[0], [term for term in self.content.tiers.exposure if term.overdue]
+        for key, criteria in sorted(draft.lacking.items()):
+            read = {rule.fact for entry in criteria if entry.id in self.obligations for rule in entry.rule}
+            for term in terms:
+                value = self.evident[key].get(term.fact or "", 0)
+                if term.fact in read and value > tier.critical_days:
+                    name = self.assessment.applications[key].name
+                    yield f"{name}: {term.name} ({value:g} days; tier {tier.id} allows {tier.critical_days})"
+
+    def _gap(self, draft: Draft) -> str:
         name = self.questionnaire.level_name(draft.level)
         goal = f"level {draft.level} {name}; the target is {draft.target}"
         if draft.shared:
@@ -320,7 +310,7 @@ class _Survey:
         open_ = sum(reading(self.questionnaire, answer, None).claimed == UNANSWERED for answer in answers)
         return text + (f"; {open_} of {len(answers)} answers are still open" if open_ else "")
 
-    def _worth(self, draft: _Draft) -> str:
+    def _worth(self, draft: Draft) -> str:
         exposed = {
             key: self._exposure(self.assessment.applications[key], self.content.tiers.by_id[tier], criteria)
             for key, criteria in draft.lacking.items()
@@ -332,64 +322,11 @@ class _Survey:
         return text + (f"; exposure up to {float(exposed[top]):.1f} ({name})" if exposed[top] > 1 else "")
 
 
-def _order(drafts: Mapping[str, _Draft], setup_paid: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """What must come before each item: the next lower level, who carries the setup, prerequisites.
-
-    Prerequisites between criteria are acyclic, but items group criteria and may still lean on each other. An edge
-    that would close a circle is left out: weakest kind first, in the order of the ids.
-    """
-    by_practice: dict[tuple[str, str], dict[int, str]] = {}
-    """(tier, practice) → level → item"""
-    brought: dict[tuple[str | None, str], str] = {}
-    """(tier, or None for the organisation; criterion) → item"""
-    for key, draft in drafts.items():
-        for tier in draft.tiers:
-            by_practice.setdefault((tier.id, draft.practice.id), {})[draft.level] = key
-        owner = None if draft.shared else draft.tiers[0].id
-        brought |= {(owner, criterion.id): key for criterion in draft.criteria}
-    levels: list[tuple[str, str]] = []
-    setups: list[tuple[str, str]] = []
-    prerequisites: list[tuple[str, str]] = []
-    for key, draft in sorted(drafts.items()):
-        setups += [(key, setup_paid.get(criterion.id, key)) for criterion in draft.criteria]
-        for tier in draft.tiers:
-            lower = {n: k for n, k in by_practice[tier.id, draft.practice.id].items() if n < draft.level}
-            levels += [(key, lower[max(lower)])] if lower else []
-            wanted = [other for criterion in draft.criteria for other in criterion.prerequisites]
-            found = [brought.get((owner, other)) for other in wanted for owner in (None, tier.id)]
-            prerequisites += [(key, item) for item in found if item is not None]
-    edges = [(later, earlier) for later, earlier in levels + setups + prerequisites if later != earlier]
-    after: dict[str, set[str]] = {key: set() for key in drafts}
-    for later, earlier in edges:
-        after[later].add(earlier)
-    try:
-        TopologicalSorter(after).prepare()
-    except CycleError:
-        after = {key: set() for key in drafts}
-        for later, earlier in edges:
-            if not _reaches(after, earlier, later):
-                after[later].add(earlier)
-    return {key: tuple(sorted(earlier)) for key, earlier in after.items()}
-
-
-def _reaches(after: Mapping[str, set[str]], start: str, goal: str) -> bool:
-    """Whether ``goal`` comes, directly or not, before ``start``."""
-    seen, stack = {start}, [start]
-    while stack:
-        node = stack.pop()
-        if node == goal:
-            return True
-        fresh = after[node] - seen
-        seen |= fresh
-        stack.extend(fresh)
-    return False
-
-
 def _counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _effort(draft: _Draft) -> str:
+def _effort(draft: Draft) -> str:
     text = f"{days(draft.effort)} person-days"
     if draft.shared or draft.setup == draft.effort:
         return text
@@ -404,18 +341,7 @@ def days(value: Fraction) -> str:
     return str(int(number)) if number == int(number) else str(number)
 
 
-def _decided(decision: Decision) -> str:
-    match decision.lane:
-        case Lane.PIN:
-            return f"Pinned to wave {decision.wave}: {decision.reason}"
-        case Lane.DEFER:
-            when = f"to wave {decision.wave} or later" if decision.wave else "beyond this plan"
-            return f"Deferred {when}: {decision.reason}"
-        case Lane.DROP:
-            return f"Dropped: {decision.reason}"
-
-
-def _listed(names: Sequence[str], most: int = 4) -> str:
+def listed(names: Sequence[str], most: int = 4) -> str:
     """A short list for a sentence, with the number left out said."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

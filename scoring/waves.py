@@ -6,13 +6,15 @@ counts as done in its last. What comes before an item may share its wave.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 from questionnaires.model import Content, Questionnaire, Tiers
-from scoring.assessment import Assessment, Lane
+from scoring.assessment import Assessment
 from scoring.claims import Claims
+from scoring.lanes import before, first_wave, lanes, wave_starts
+from scoring.places import Places
 from scoring.roadmap import Initiative, Plan, Wave, initiatives
 
 SOLVER = "greedy"
@@ -27,44 +29,49 @@ def provisional(content: Content, questionnaire: Questionnaire, assessment: Asse
 def greedy(items: Sequence[Initiative], tiers: Tiers, as_of: date, capacity: Fraction) -> Plan:
     """Fill the waves in turn with the item that promises most per person-day, together with what must precede it.
 
-    Must items and pins, with everything before them, go first. ``capacity`` is in person-days per wave.
+    The must lane goes first: broken obligations, pins and what is due, with everything before them. ``capacity`` is
+    in person-days per wave. Raises ValueError where items must come before each other.
     """
-    open_, urgent = lanes(items)
-    booking = Booking(capacity, tiers.waves)
-    fill(booking, items, urgent)
-    fill(booking, items, open_ - urgent)
-    return booking.plan(SOLVER, items, tiers, as_of)
+    days = wave_starts(tiers, as_of)
+    open_, urgent = lanes(items, days)
+    booking = Booking(capacity, days)
+    fill(booking, items, urgent.keys(), urgent)
+    fill(booking, items, open_ - urgent.keys())
+    return booking.plan(SOLVER, items, tiers)
 
 
 class Booking:
     """Waves with what is left of each, and the wave in which each item is done (from 0)."""
 
-    def __init__(self, capacity: Fraction, waves: int) -> None:
+    def __init__(self, capacity: Fraction, days: Sequence[date]) -> None:
+        """``days`` are the first days of the waves and, last, the day after them."""
         self.capacity = capacity
-        self.left = [capacity] * waves
+        self.days = tuple(days)
+        self.left = [capacity] * (len(days) - 1)
         self.done: dict[str, int] = {}
+        self.begun: dict[str, int] = {}
+
+    def copy(self) -> Booking:
+        other = Booking(self.capacity, self.days)
+        other.left, other.done, other.begun = list(self.left), dict(self.done), dict(self.begun)
+        return other
 
     def place(self, item: Initiative, wave: int) -> bool:
         """Book an item from ``wave`` on; False, and nothing booked, if it fits nowhere from there."""
         last = _book(self.left, wave, item.effort, self.capacity)
         if last is not None:
-            self.done[item.id] = last
+            self.begun[item.id], self.done[item.id] = wave, last
         return last is not None
 
-    def plan(
-        self,
-        solver: str,
-        items: Sequence[Initiative],
-        tiers: Tiers,
-        as_of: date,
-        bound: Fraction | None = None,
-    ) -> Plan:
-        """What is booked as a plan. ``bound`` is a proven upper bound of its objective."""
-        by_id = {item.id: item for item in items}
+    def plan(self, solver: str, items: Sequence[Initiative], tiers: Tiers, bound: Fraction | None = None) -> Plan:
+        """What is booked as a plan, each item with why it stands there. ``bound`` is a proven upper bound of the
+        objective."""
+        known = {item.id: item for item in items}
+        by_id = Places(known, self.days, self.capacity, self.left, self.begun, self.done).explained()
         waves = tuple(
             Wave(
                 index=index + 1,
-                start=_months_on(as_of, index * tiers.wave_months),
+                start=self.days[index],
                 capacity=self.capacity,
                 used=self.capacity - left,
                 items=tuple(by_id[key] for key in sorted(k for k, wave in self.done.items() if wave == index)),
@@ -73,7 +80,7 @@ class Booking:
         )
         worth = objective(by_id, self.done, tiers.discount)
         gap = (bound - worth) / worth if bound is not None and worth else Fraction(0) if bound == worth else None
-        rest = tuple(sorted((item for item in items if item.id not in self.done), key=lambda item: item.id))
+        rest = tuple(by_id[key] for key in sorted(by_id.keys() - self.done.keys()))
         return Plan(solver, worth, waves, rest, bound, gap)
 
 
@@ -82,26 +89,19 @@ def objective(by_id: Mapping[str, Initiative], done: Mapping[str, int], discount
     return sum((by_id[key].value * discount**wave for key, wave in done.items()), Fraction(0))
 
 
-def lanes(items: Sequence[Initiative]) -> tuple[set[str], set[str]]:
-    """(what may be planned at all, what of it runs ahead of the ranking).
+def fill(
+    booking: Booking, items: Sequence[Initiative], wanted: Collection[str], by: Mapping[str, int] | None = None
+) -> None:
+    """Book the wanted items into what is left, wave by wave, the most promising that is ready first.
 
-    A dropped item and everything that needs it stay out. Must items and pins run ahead, with what precedes them.
+    ``by`` is the wave by which an item is wanted: the earlier goes first, whatever it promises.
     """
-    by_id = {item.id: item for item in items}
-    earlier = {key: before(by_id, key) for key in by_id}
-    barred = {key for key in by_id if not _allowed(by_id[key])}
-    open_ = {key for key in by_id if not (earlier[key] | {key}) & barred}
-    urgent = {key for key in open_ if _urgent(by_id[key])}
-    return open_, urgent | {other for key in urgent for other in earlier[key]}
-
-
-def fill(booking: Booking, items: Sequence[Initiative], wanted: set[str]) -> None:
-    """Book the wanted items into what is left, wave by wave, the most promising that is ready first."""
     by_id = {item.id: item for item in items}
     earlier = {key: before(by_id, key) for key in wanted}
     rank = _ranks(by_id, earlier)
-    waiting = sorted(wanted, key=lambda key: (-rank[key], len(earlier[key]), key))
+    by = by or {}
     never = len(booking.left)
+    waiting = sorted(wanted, key=lambda key: (by.get(key, never), -rank[key], len(earlier[key]), key))
     for wave in range(never):
         placed = True
         while placed:
@@ -115,18 +115,6 @@ def fill(booking: Booking, items: Sequence[Initiative], wanted: set[str]) -> Non
                     break
 
 
-def before(by_id: Mapping[str, Initiative], key: str) -> set[str]:
-    """Everything that must come before an item, directly or not."""
-    found: set[str] = set()
-    stack = list(by_id[key].after)
-    while stack:
-        other = stack.pop()
-        if other not in found:
-            found.add(other)
-            stack.extend(by_id[other].after)
-    return found
-
-
 def _ranks(by_id: Mapping[str, Initiative], earlier: Mapping[str, set[str]]) -> dict[str, float]:
     """The best value per person-day that an item leads to: its own with what precedes it, or of what it unlocks."""
     rank = dict.fromkeys(by_id, 0.0)
@@ -138,21 +126,6 @@ def _ranks(by_id: Mapping[str, Initiative], earlier: Mapping[str, set[str]]) -> 
         for other in chain:
             rank[other] = max(rank[other], density)
     return rank
-
-
-def _allowed(item: Initiative) -> bool:
-    """Whether a person left the item in the plan at all."""
-    return item.decision is None or not item.decision.excludes
-
-
-def _urgent(item: Initiative) -> bool:
-    return item.must or (item.decision is not None and item.decision.lane is Lane.PIN)
-
-
-def first_wave(item: Initiative) -> int:
-    """The first wave (from 0) in which a person lets the item be done."""
-    decision = item.decision
-    return decision.wave - 1 if decision is not None and decision.wave is not None else 0
 
 
 def _book(left: list[Fraction], wave: int, effort: Fraction, capacity: Fraction) -> int | None:
@@ -175,15 +148,3 @@ def _book(left: list[Fraction], wave: int, effort: Fraction, capacity: Fraction)
                 left[booked] -= amount
             return index
     return None
-
-
-def _months_on(day: date, months: int) -> date:
-    """The same day some months later; the last of the month where that month is shorter."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for candidate in range(day.day, 27, -1):
-        try:
-            return date(year, month, candidate)
-        except ValueError:
-            continue
-    return date(year, month, min(day.day, 28))

@@ -1,10 +1,10 @@
-"""Verbs that compute: score, roadmap, plan, report."""
+"""Verbs that compute: score, roadmap, plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from enum import StrEnum
 from fractions import Fraction
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +13,9 @@ from app.cli.options import As, Folder, Json, Progress, TierId, opened, print_js
 from app.engagement import actions
 from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement, plan_as_data
-from scoring.assessment import Lane
+from app.engagement.journal import Change
+from scoring.assessment import Assessment, Lane
+from scoring.effect import Effect, Stand, effect
 from scoring.evaluation import Evaluation, evaluate
 from scoring.roadmap import Initiative, Plan, Wave
 from scoring.scores import RULES, Node, Result, Scorer, overall_target, rounded
@@ -23,7 +25,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("score")(score)
     app.command("roadmap")(roadmap)
     app.command("plan")(plan)
-    app.command("report")(report)
 
 
 def evaluated(engagement: Engagement) -> Evaluation:
@@ -61,7 +62,7 @@ def _nodes(
 ) -> Iterator[dict[str, Any]]:
     """Every node of one application, a tier (no application) or the organisation (neither)."""
     questionnaire, targets = engagement.questionnaire, evaluation.scores.targets
-    whole = rounded(overall_target(questionnaire, targets, tier)) if tier else None
+    whole = rounded(overall_target(questionnaire, evaluation.scores, tier, application)) if tier else None
     yield _row(tier, application, None, None, result.overall, whole)
     for pillar in questionnaire.pillar:
         target = targets[tier, pillar.id] if tier else None
@@ -112,22 +113,27 @@ def roadmap(
     from scoring.schedule import plan as compute
 
     with opened(folder, write=not dry_run) as engagement:
-        _check_tier(engagement, tier)
+        check_tier(engagement, tier)
         evaluation = evaluated(engagement)
         found = compute(engagement.content, engagement.questionnaire, engagement.assessment, evaluation.claims)
         if not dry_run:
             engagement.store_plan(found, who(as_))
         if progress:
             tell({"plan": plan_as_data(found)})
-        elif json:
-            print_json(plan_as_json(found, tier))
+            return
+        reached = effect(engagement.questionnaire, engagement.assessment, evaluation, found)
+        if json:
+            idle = idle_decisions(engagement.assessment, found)
+            print_json(plan_as_json(found, tier) | {"projection": _projection(reached, tier), "idle_decisions": idle})
         else:
-            from app.cli.tables import print_plan
+            from app.cli.tables import print_idle_decisions, print_plan, print_projection
 
             print_plan(engagement, found, tier)
+            print_projection(engagement, found, reached, tier)
+            print_idle_decisions(idle_decisions(engagement.assessment, found))
 
 
-def _check_tier(engagement: Engagement, tier: str | None) -> None:
+def check_tier(engagement: Engagement, tier: str | None) -> None:
     known = engagement.content.tiers.by_id
     if tier is not None and tier not in known:
         raise actions.unknown("tier", tier, known)
@@ -145,6 +151,35 @@ def plan_as_json(plan: Plan, tier: str | None) -> dict[str, Any]:
         "waves": [_wave_as_json(wave) for wave in waves],
         "unplanned": [_item_as_json(item) for item in rest],
     }
+
+
+def idle_decisions(assessment: Assessment, plan: Plan) -> list[str]:
+    """Items that somebody decided on and that the plan does not hold: their gap is closed, or their tier is gone."""
+    known = {item.id for wave in plan.waves for item in wave.items} | {item.id for item in plan.unplanned}
+    return sorted(assessment.decisions.keys() - known)
+
+
+def _projection(found: Effect, tier: str | None) -> dict[str, Any]:
+    """Tier → where it stands after each wave; wave 0 is today."""
+    return {
+        key: [
+            {
+                "wave": wave,
+                "overall": _stand(stands[""]),
+                "pillars": {pillar: _stand(stand) for pillar, stand in stands.items() if pillar},
+            }
+            for wave, stands in enumerate(steps)
+        ]
+        for key, steps in found.tiers.items()
+        if tier in (None, key)
+    }
+
+
+def _stand(stand: Stand | None) -> dict[str, Any] | None:
+    if stand is None:
+        return None
+    exact = f"{stand.score.numerator}/{stand.score.denominator}"
+    return {"score": rounded(stand.score), "exact": exact, "level": stand.level}
 
 
 def _number(value: Fraction | None) -> float | None:
@@ -175,78 +210,52 @@ def _item_as_json(item: Initiative) -> dict[str, Any]:
     }
 
 
+class Word(StrEnum):
+    """What a person says of a roadmap item; all but the last are lanes."""
+
+    PIN = Lane.PIN
+    DUE = Lane.DUE
+    DEFER = Lane.DEFER
+    DROP = Lane.DROP
+    RELEASE = "release"
+
+
 def plan(
     folder: Folder,
-    lane: Annotated[Lane, typer.Argument(metavar="pin|defer|drop", show_default=False)],
+    word: Annotated[Word, typer.Argument(metavar="pin|due|defer|drop|release", show_default=False)],
     item: Annotated[str, typer.Argument(metavar="ITEM", help="Its id, as 'roadmap' shows it.", show_default=False)],
-    reason: Annotated[str, typer.Option(metavar="T", help="Why; it is printed with the item.")],
+    reason: Annotated[str, typer.Option(metavar="T", help="Why; it is printed with the item.")] = "",
     wave: Annotated[
         int | None,
         typer.Option(metavar="N", help="Pin: stand in this wave (default: the first). Defer: not before this wave."),
     ] = None,
+    by: Annotated[str | None, typer.Option(metavar="DATE", help="Due: the day, as 2027-03-31.")] = None,
     as_: As = None,
 ) -> None:
     """Say where a roadmap item stands; the next 'roadmap' obeys and shows it as your word.
 
-    A deferral without --wave leaves the item out of this plan, as does a drop.
+    What is due runs ahead of the ranking, with what must precede it, and is done by the wave that holds its day if
+    capacity lets. A deferral without --wave leaves the item out of this plan, as does a drop. 'release' takes your word
+    back and lets the plan decide.
     """
+    with opened(folder, write=True) as engagement:
+        changes = _word(engagement, word, item, reason, wave, by)
+        engagement.apply("plan", changes, who(as_))
+        stands = changes[0].to or {}
+    where = f" (wave {stands['wave']})" if "wave" in stands else f" by {stands['by']}" if "by" in stands else ""
+    print(f"{item}: {word}{where}. Run 'colonnade roadmap {folder}' to plan again.")
+
+
+def _word(engagement: Engagement, word: Word, item: str, reason: str, wave: int | None, by: str | None) -> list[Change]:
     from scoring.roadmap import initiatives
 
-    with opened(folder, write=True) as engagement:
-        content, assessment = engagement.content, engagement.assessment
-        claims = evaluated(engagement).claims
-        known = [entry.id for entry in initiatives(content, engagement.questionnaire, assessment, claims)]
-        changes = actions.decide(assessment, known, item, lane, wave=wave, reason=reason, waves=content.tiers.waves)
-        engagement.apply("plan", changes, who(as_))
-        stands = changes[0].to
-    where = f" (wave {stands['wave']})" if "wave" in stands else ""
-    print(f"{item}: {lane}{where}. Run 'colonnade roadmap {folder}' to plan again.")
-
-
-# ---- report
-
-
-def report(
-    folder: Folder,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the PDFs go.")],
-    tier: TierId = None,
-    progress: Progress = False,
-) -> None:
-    """Write the report as PDF: one for each tier that has applications, or for one tier."""
-
-    def step(name: str, share: float) -> None:
-        if progress:
-            tell({"step": name, "share": round(share, 4)})
-
-    with opened(folder) as engagement:
-        written = write_reports(engagement, out, tier, step)
-    if progress:
-        tell({"written": [str(path) for path in written]})
-    else:
-        for path in written:
-            print(path)
-
-
-def write_reports(
-    engagement: Engagement, out: Path, tier: str | None, step: Callable[[str, float], None]
-) -> tuple[Path, ...]:
-    """The PDFs of one tier or of all that have applications; ``step`` hears what is done and the share (0 to 1)."""
-    from app.cli.reporting import write_report
-
-    _check_tier(engagement, tier)
-    present = [entry.id for entry in engagement.content.tiers.tier if engagement.assessment.in_tier(entry.id)]
-    wanted = present if tier is None else [entry for entry in present if entry == tier]
-    if not wanted:
-        where = f"tier {tier}" if tier else "this engagement"
-        remedy = "Add one with 'colonnade application add'."
-        raise UsageError(f"There is no application in {where}", str(engagement.folder), remedy)
-    evaluation = evaluated(engagement)
-    written: list[Path] = []
-    for index, key in enumerate(wanted):
-
-        def inside(name: str, share: float, index: int = index, key: str = key) -> None:
-            step(f"Tier {key}: {name}", (index + share) / len(wanted))
-
-        written.append(write_report(engagement, evaluation, key, out, inside))
-    step("done", 1.0)
-    return tuple(written)
+    content, assessment = engagement.content, engagement.assessment
+    if word is Word.RELEASE:
+        if wave is not None or by is not None:
+            raise UsageError("takes no wave and no day", "'release'", "Name the item alone.")
+        return actions.undecide(assessment, item)
+    claims = evaluated(engagement).claims
+    known = [entry.id for entry in initiatives(content, engagement.questionnaire, assessment, claims)]
+    due = None if by is None else actions.day(by)
+    waves = content.tiers.waves
+    return actions.decide(assessment, known, item, Lane(word), wave=wave, by=due, reason=reason, waves=waves)

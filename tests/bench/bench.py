@@ -14,19 +14,30 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
 from functools import partial
+from itertools import cycle, product
 from pathlib import Path
 from unittest import mock
 
 import engagements
 import exports
+import recomputing
+import roadmaps
 from pypdf import PdfReader
 
 from app.engagement import actions
 from app.engagement.folder import Engagement
+from questionnaires.load import shipped
+from questionnaires.model import Scope
+from scoring.assessment import Assessment
+from scoring.evaluation import Evaluation, evaluate
 from scoring.evidence.format import Parsed
 from scoring.evidence.ingest import inspect
+from scoring.schedule import solve
+from scoring.scores import Scorer
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv-peers" / "bin"
@@ -53,7 +64,7 @@ def figure(name: str, value: float, target: float) -> None:
 
 def process(*command: str | Path) -> Callable[[], object]:
     """A command as a whole process, its output thrown away. A failure ends the benchmark."""
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     return lambda: subprocess.run(
         [str(part) for part in command], check=True, cwd=ROOT, env=environment, capture_output=True
     )
@@ -90,7 +101,32 @@ def report(scratch: Path) -> None:
     pages = len(PdfReader(written).pages)
     if pages < 28:
         sys.exit(f"The benchmark's report has {pages} pages; it needs 28.")
-    figure(f"report of {pages} pages, whole process / WeasyPrint whole process on the same HTML, PDF/UA", value, 1.3)
+    figure(f"report of {pages} pages, whole process / WeasyPrint whole process on the same HTML, PDF/UA", value, 1.25)
+
+
+def tiers(scratch: Path) -> None:
+    """The reports of three tiers, as a whole process: on two cores against one, where they come one after another."""
+    _needs_two_cores()
+    process(sys.executable, "-m", "app", "demo", scratch, "--no-window")()
+    command = [sys.executable, "-m", "app", "report", str(scratch / "engagement"), "--out", str(scratch / "out")]
+    two, one = (partial(_bound, sorted(os.sched_getaffinity(0))[:cores], command) for cores in (2, 1))
+    figure("reports of three tiers, on two cores / in a row on one", ratio(two, one, rounds=3), 0.8)
+
+
+def large_reports(scratch: Path) -> None:
+    """A report of 60 applications: its length, and its time a page against a report of 6."""
+    process(sys.executable, "-m", "app", "demo", scratch, "--no-window")()
+    commands, pages = [], []
+    for count in (60, 6):
+        grown, out = scratch / f"of-{count}", scratch / f"out-{count}"
+        process(sys.executable, ROOT / "tests" / "bench" / "large.py", scratch / "engagement", grown, str(count))()
+        commands.append(process(sys.executable, "-m", "app", "report", grown, "--out", out))
+        commands[-1]()
+        (written,) = out.glob("*.pdf")
+        pages.append(len(PdfReader(written).pages))
+    value = ratio(commands[0], commands[1], rounds=3) * pages[1] / pages[0]
+    figure(f"time a page at 60 applications / at 6, {pages[0]} and {pages[1]} pages, whole processes", value, 1.3)
+    figure("pages at 60 applications / 120", pages[0] / 120, 1.0)
 
 
 # ---- the window
@@ -153,12 +189,16 @@ def formats(scratch: Path) -> None:
 
 def side_by_side(scratch: Path) -> None:
     """A folder of 1,000 mixed files, as a whole process: on two cores against one."""
-    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
-        sys.exit("The benchmark needs two cores, and a system on which a process can be bound to one.")
+    _needs_two_cores()
     exports.folder(scratch / "exports", 1000)
     command = [sys.executable, "-m", "app", "inspect", str(scratch / "exports"), "--json"]
     two, one = (partial(_bound, sorted(os.sched_getaffinity(0))[:cores], command) for cores in (2, 1))
     figure("1,000 files of 2 to 200 kB, the inspect process on two cores / on one", ratio(two, one), 0.75)
+
+
+def _needs_two_cores() -> None:
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        sys.exit("The benchmark needs two cores, and a system on which a process can be bound to one.")
 
 
 def _bound(cores: Sequence[int], command: Sequence[str]) -> None:
@@ -219,14 +259,66 @@ def _answers(engagement: Engagement) -> None:
         engagement.apply("answer", changes, "bench")
 
 
+# ---- scores
+
+
+def recomputation(_: Path) -> None:
+    """Scoring again after one answer against scoring from nothing, and how that grows with the applications."""
+    known = shipped()
+    asked = known.questionnaires[engagements.QUESTIONNAIRE]
+    criterion = next(key for key in asked.criteria if asked.scope_of(key) is Scope.APPLICATION)
+    ten, hundred, thousand = (recomputing.assessment(asked, count) for count in (10, 100, 1000))
+
+    def whole(given: Assessment) -> Evaluation:
+        return evaluate(known, Scorer(asked), given)
+
+    before = whole(thousand)
+    for name, application, target in (("one application's answer", "app-3", 0.02), ("a common answer", None, 0.125)):
+        moves = cycle(recomputing.answered(thousand, application, criterion, value) for value in ("no", "fully"))
+        again = partial(_again, before, moves)
+        figure(
+            f"{name} among 1,000 applications, scored again / all from nothing",
+            ratio(again, partial(whole, thousand)),
+            target,
+        )
+    value = ratio(partial(whole, thousand), lambda: [whole(hundred) for _ in range(10)])
+    figure("scores of 1,000 applications / ten times those of 100", value, 1.3)
+    value = ratio(lambda: [whole(hundred) for _ in range(5)], lambda: [whole(ten) for _ in range(50)])
+    figure("scores of 100 applications / ten times those of 10", value, 1.3)
+
+
+def _again(before: Evaluation, moves: Iterator[Assessment]) -> Evaluation:
+    return evaluate(before.content, before.scorer, next(moves), before)
+
+
+# ---- the roadmap
+
+
+def roadmap(_: Path) -> None:
+    """234 initiatives over 8 quarters, tight: how close to the proven bound, and how long."""
+    gaps, times = [], []
+    for seed, (fits, large) in enumerate(product(("1/5", "3/10", "1/2", "4/5"), (0.02, 0.05, 0.1))):
+        items, capacity = roadmaps.instance(seed, Fraction(fits), large)
+        start = time.perf_counter()
+        plan = solve(items, shipped().tiers, date(2026, 9, 30), capacity)
+        times.append(time.perf_counter() - start)
+        gaps.append(float("inf") if plan.gap is None else float(plan.gap) * 100)
+    figure("roadmap of 234 initiatives over 8 quarters, worst gap to the proven bound in %", max(gaps), 1.0)
+    figure("roadmap of 234 initiatives over 8 quarters, worst time / 15 seconds", max(times) / 15, 1.0)
+
+
 FIGURES: tuple[Callable[[Path], None], ...] = (
     report,
+    tiers,
+    large_reports,
     first_paint,
     evidence,
     formats,
     side_by_side,
     content,
     engagement,
+    recomputation,
+    roadmap,
 )
 
 
