@@ -9,7 +9,7 @@ python := $(venv)/bin/python
 pip_install := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DELETE_ON_ERROR:
-.PHONY: help setup system demo test bench torture corpus screenshots lock reference clean
+.PHONY: help setup system demo test bench conformance torture corpus screenshots lock reference clean
 
 help:  ## says what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ bench: $(venv)/.dev $(peers)/.peers  ## figures: name, ratio, target; lower is b
 KILLS ?= 300
 torture: $(venv)/.dev  ## kills KILLS processes at work, and looks whether anything that was told is missing
 	@PYTHONPATH=. $(python) tests/torture/torture.py $(KILLS)
+
+conformance: $(venv)/.dev  ## every kind of report against PDF/UA-1; needs Java and Maven
+	@$(python) tests/conformance/conformance.py
 
 corpus: $(venv)/.project  ## every file of CORPUS=DIR against its manifest.csv
 	@$(python) tests/bench/corpus.py "$(CORPUS)"

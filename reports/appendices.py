@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from markupsafe import Markup
+
 from questionnaires.model import NOT_APPLICABLE, Criterion, FactType, Scope
 from reports import words
-from reports.glossary import TERMS
-from reports.standing import step_name
+from reports.formulas import formulas
+from reports.glossary import terms
+from reports.language import _, ngettext
+from reports.standing import basis_name, step_name
 from reports.view import View
-from scoring.assessment import Answer, Application, Evidence, Fact, answer_of
-from scoring.scores import rounded
+from scoring.assessment import Answer, Application, Evidence, Fact, Records, answer_of
+from scoring.claims import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,17 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouped:
+    """One criterion with every answer that differs from the common one, for a tier of many applications."""
+
+    code: str
+    question: str
+    common: str
+    answers: tuple[tuple[str, str, str, str], ...]
+    """(applications, answer, remark, note)"""
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """One file of the evidence register."""
 
@@ -70,8 +86,6 @@ class Exhibit:
     subject: str
     records: str
     sha256: str
-    short: str
-    """The first twelve digits of it."""
     facts: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
 
@@ -91,6 +105,7 @@ class Method:
     """(number, name, meaning)"""
     steps: tuple[tuple[str, str, str], ...]
     """(name, value, meaning)"""
+    formulas: tuple[Markup, ...]
     met: str
     base: int
     top: int
@@ -106,18 +121,27 @@ class Method:
 class Appendices:
     common: tuple[Sheet, ...]
     own: tuple[Own, ...]
+    grouped: tuple[Grouped, ...]
+    """What differs, by criterion; only where applications are too many to list it for each, and then not there."""
     evidence: tuple[Exhibit, ...]
     method: Method
     glossary: tuple[tuple[str, str], ...]
 
 
+MANY = 12
+"""Applications with which what differs is listed by application; with more of them by criterion, which repeats less."""
+
+
 def appendices(view: View, head: str) -> Appendices:
+    differing = {app.id: tuple(_differing(view, app)) for app in view.applications}
+    many = len(view.applications) > MANY
     return Appendices(
         common=_common(view),
-        own=tuple(_own(view, app) for app in view.applications),
+        own=tuple(_own(view, app, differing[app.id], many) for app in view.applications),
+        grouped=_grouped(view, differing) if many else (),
         evidence=_evidence(view),
         method=_method(view, head),
-        glossary=TERMS,
+        glossary=terms(),
     )
 
 
@@ -126,7 +150,7 @@ def _common(view: View) -> tuple[Sheet, ...]:
         Sheet(
             view.numbers[practice.id],
             practice.name,
-            "organisation" if practice.scope is Scope.ORGANISATION else "common to all applications",
+            _("organisation") if practice.scope is Scope.ORGANISATION else _("common to all applications"),
             tuple(_asked(view, c, view.assessment.answers.get(c.id)) for c in practice.criterion),
         )
         for practice in view.questionnaire.practices.values()
@@ -138,14 +162,14 @@ def _asked(view: View, criterion: Criterion, answer: Answer | None) -> Asked:
         code=view.numbers[criterion.id],
         question=words.sentence(criterion.question),
         answer=_answered(view, answer),
-        basis=str(answer.basis) if answer and answer.basis and answer.value else "",
+        basis=basis_name(answer.basis) if answer and answer.basis and answer.value else "",
         note=_noted(answer),
     )
 
 
 def _answered(view: View, answer: Answer | None) -> str:
     if answer is not None and answer.value == NOT_APPLICABLE and not answer.reason.strip():
-        return "Unanswered (not applicable without a reason)"
+        return _("Unanswered (not applicable without a reason)")
     return step_name(view, answer.value if answer else None)
 
 
@@ -153,11 +177,10 @@ def _noted(answer: Answer | None) -> str:
     return words.parts([answer.reason.strip(), answer.note.strip()]) if answer else ""
 
 
-def _own(view: View, app: Application) -> Own:
+def _own(view: View, app: Application, differing: tuple[Differing, ...], many: bool) -> Own:
     result = view.scores.applications[app.id].overall
     attributes = sorted(app.attributes)
     score = result.score
-    differing = []
     below: dict[str, list[str]] = {}
     for criterion in view.questionnaire.criteria.values():
         practice = view.practice(criterion.practice_id)
@@ -166,50 +189,74 @@ def _own(view: View, app: Application) -> Own:
         if criterion.level <= view.target(practice.id) and view.unmet(app, criterion):
             number = view.numbers[practice.id]
             below.setdefault(number, []).append(view.numbers[criterion.id].removeprefix(f"{number}."))
-        differing += _differing(view, app, criterion)
     return Own(
         name=app.name,
         summary=words.parts(
             [
-                f"score {words.score(score.low if score else None)}",
-                f"evidenced {words.score(score.evidenced if score else None)}",
-                f"level {score.level}" if score else "no level",
-                f"{words.percent(result.coverage.share)} answered",
+                _("score {score}", score=words.score(score.low if score else None)),
+                _("evidenced {score}", score=words.score(score.evidenced if score else None)),
+                _("level {level}", level=score.level) if score else _("no level"),
+                _("{share} answered", share=words.percent(result.coverage.share)),
+                ngettext("{n} answer that differs", "{n} answers that differ", len(differing)) if many else "",
                 ", ".join(attributes),
             ]
         ),
-        differing=tuple(differing),
+        differing=() if many else differing,
         below=tuple((practice, " ".join(codes)) for practice, codes in below.items()),
     )
 
 
-def _differing(view: View, app: Application, criterion: Criterion) -> list[Differing]:
-    common = view.assessment.answers.get(criterion.id)
-    answer = answer_of(view.assessment.answers, app, criterion.id)
-    claim = view.claims.of(app.id, criterion.id)
-    challenged = claim is not None and claim.challenged
-    if not challenged and (answer is None or answer.value == (common.value if common else None)):
-        return []
-    remark = ""
-    if claim is not None and claim.challenged:
-        remark = f"challenged: at most {step_name(view, claim.challenge).casefold()}"
-        remark += ", explained" if claim.explained else ""
-    elif claim is not None and claim.stale:
-        remark = "evidence is stale"
-    return [
-        Differing(
+def _differing(view: View, app: Application) -> Iterator[Differing]:
+    for criterion in view.questionnaire.criteria.values():
+        if view.practice(criterion.practice_id).scope is Scope.ORGANISATION:
+            continue
+        common = view.assessment.answers.get(criterion.id)
+        answer = answer_of(view.assessment.answers, app, criterion.id)
+        claim = view.claims.of(app.id, criterion.id)
+        challenged = claim is not None and claim.challenged
+        if not challenged and (answer is None or answer.value == (common.value if common else None)):
+            continue
+        yield Differing(
             view.numbers[criterion.id],
             words.sentence(criterion.question),
             _answered(view, answer),
             _answered(view, common),
-            remark,
+            _remark(view, claim),
             _noted(answer) if answer is not common else "",
         )
-    ]
+
+
+def _remark(view: View, claim: Claim | None) -> str:
+    if claim is not None and claim.challenged:
+        allowed = step_name(view, claim.challenge)
+        if claim.explained:
+            return _("challenged: at most “{answer}”, explained", answer=allowed)
+        return _("challenged: at most “{answer}”", answer=allowed)
+    return _("evidence is stale") if claim is not None and claim.stale else ""
+
+
+def _grouped(view: View, differing: Mapping[str, Sequence[Differing]]) -> tuple[Grouped, ...]:
+    """By criterion; applications that gave the same answer with the same words stand together."""
+    found: dict[str, tuple[Differing, dict[tuple[str, str, str], list[str]]]] = {}
+    for app in view.applications:
+        for entry in differing[app.id]:
+            _, same = found.setdefault(entry.code, (entry, {}))
+            same.setdefault((entry.answer, entry.remark, entry.note), []).append(app.name)
+    order = [view.numbers[key] for key in view.questionnaire.criteria]
+    return tuple(
+        Grouped(
+            code,
+            found[code][0].question,
+            found[code][0].common,
+            tuple((", ".join(names), *key) for key, names in found[code][1].items()),
+        )
+        for code in order
+        if code in found
+    )
 
 
 def _evidence(view: View) -> tuple[Exhibit, ...]:
-    found: list[tuple[str, Evidence]] = [("Organisation", item) for item in view.assessment.evidence.values()]
+    found: list[tuple[str, Evidence]] = [(_("Organisation"), item) for item in view.assessment.evidence.values()]
     found += [(app.name, item) for app in view.applications for item in app.evidence.values()]
     return tuple(_exhibit(view, owner, item) for owner, item in found)
 
@@ -223,15 +270,23 @@ def _exhibit(view: View, owner: str, item: Evidence) -> Exhibit:
         file=f"{name} › {item.member}" if item.member else name,
         owner=owner,
         tool=words.parts([item.tool, str(item.category or ""), item.format]),
-        captured=words.day(item.captured_at.date()) if item.captured_at else "undated",
+        captured=words.day(item.captured_at.date()) if item.captured_at else _("undated"),
         subject=words.parts([item.subject, item.branch]),
-        records=f"{words.count(records.raw, records.unit)}, {records.open:,} open, {records.distinct:,} distinct"
-        + (f"; only {sample} read" if sample else ""),
+        records=_records(records, sample),
         sha256=item.sha256,
-        short=item.sha256[:12],
         facts=tuple((_fact_name(fact), _fact(view, fact, sample)) for fact in item.facts),
         warnings=item.warnings,
     )
+
+
+def _records(records: Records, sample: str | None) -> str:
+    counts = _(
+        "{records}, {open} open, {distinct} distinct",
+        records=words.records(records.raw, records.unit),
+        open=words.whole(records.open),
+        distinct=words.whole(records.distinct),
+    )
+    return _("{records}; only {sample} read", records=counts, sample=sample) if sample else counts
 
 
 def _fact_name(fact: Fact) -> str:
@@ -244,13 +299,13 @@ def _fact(view: View, fact: Fact, said: str | None) -> str:
     kind = view.content.facts.get(fact.name)
     value = fact.value
     if isinstance(value, bool):
-        text = "yes" if value else "no"
+        text = _("yes") if value else _("no")
     elif isinstance(value, float) and kind is not None and kind.type is FactType.SHARE:
-        text = f"{value * 100:.1f}\u00a0%"
+        text = f"{words.number(round(value * 100, 1))}\u00a0%"
     elif isinstance(value, float):
-        text = f"{value:,.4g}"
+        text = words.significant(value)
     elif isinstance(value, int):
-        text = f"{value:,}"
+        text = words.whole(value)
     else:
         text = value
     return f"{text} ({fact.sample})" if fact.sample and fact.sample != said else text
@@ -264,9 +319,9 @@ def _method(view: View, head: str) -> Method:
         TargetRow(
             f"{view.numbers[p.id]} {p.name}",
             f"{level} {questionnaire.level_name(level)}",
-            "Set for this engagement."
+            _("Set for this engagement.")
             if p.id in own
-            else words.sentence(reasons.get((view.tier.id, p.id), "As shipped")),
+            else words.sentence(reasons.get((view.tier.id, p.id), _("As shipped"))),
         )
         for p in questionnaire.pillar
         for level in (view.scores.targets[view.tier.id, p.id],)
@@ -277,19 +332,25 @@ def _method(view: View, head: str) -> Method:
         if w.tier == view.tier.id
     )
     plan = [
-        ("Weight of the tier", f"{tiers.by_id[view.tier.id].weight}: {words.sentence(view.tier.reason)}"),
-        ("Discount for each wave", f"× {tiers.discount}: {words.sentence(tiers.discount_reason)}"),
-        ("Limit of exposure", f"× {tiers.exposure_limit}"),
+        (_("Weight of the tier"), f"{tiers.by_id[view.tier.id].weight}: {words.sentence(view.tier.reason)}"),
+        (_("Discount for each wave"), f"× {tiers.discount}: {words.sentence(tiers.discount_reason)}"),
+        (_("Limit of exposure"), f"× {tiers.exposure_limit}"),
         *(
-            (f"Exposure: {term.name}", f"+{rounded(term.adds):.1f}: {words.sentence(term.reason)}")
+            (_("Exposure: {term}", term=term.name), f"+{words.score(term.adds)}: {words.sentence(term.reason)}")
             for term in tiers.exposure
         ),
     ]
     return Method(
         rules=view.scores.rules,
-        questionnaire=f"{questionnaire.title}, version {questionnaire.version} ({questionnaire.id})",
+        questionnaire=_(
+            "{title}, version {version} ({id})",
+            title=questionnaire.title,
+            version=questionnaire.version,
+            id=questionnaire.id,
+        ),
         levels=tuple((str(level.number), level.name, words.sentence(level.meaning)) for level in questionnaire.level),
         steps=tuple((step.name, str(step.value), words.sentence(step.meaning)) for step in questionnaire.scale),
+        formulas=formulas(questionnaire, step_name(view, questionnaire.met)),
         met=step_name(view, questionnaire.met),
         base=questionnaire.base,
         top=questionnaire.top,

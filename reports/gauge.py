@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
 from reports import words
+from reports.language import _, ngettext
 from reports.view import View
 from scoring.scores import Node, rounded
 
@@ -24,17 +26,17 @@ class Gauge:
     evidenced: float | None
     target: float
     level: int | None
-    capped: bool
-    """The level cannot rise, as everything above is not applicable, and counts as at target."""
+    below: bool
+    """Some practice–application pair here has a gap to the target."""
     held_by: str
-    """What holds the level down, in words; empty where the level cannot or need not rise."""
+    """What holds the level down, in words; empty where nothing is below target."""
     coverage: str
     """``42 / 48``"""
     share: str
     """Coverage in percent."""
     not_applicable: int
     at_target: str
-    """``3 / 4`` applications whose level reaches the target, or pairs for a node above practices."""
+    """``3 / 4`` applications without a gap to the target, or pairs for a node above practices."""
     scope: str
     """``organisation`` or ``application`` for a practice, else empty."""
 
@@ -52,6 +54,7 @@ class Gauge:
 def gauge(view: View, node: Node, name: str, target: Fraction | int, key: str = "") -> Gauge:
     """``key`` is the id of the pillar or practice; empty for the overall result."""
     score, coverage = node.score, node.coverage
+    reached, pairs = _at_target(view, key)
     return Gauge(
         number=view.numbers.get(key, ""),
         name=name,
@@ -60,37 +63,45 @@ def gauge(view: View, node: Node, name: str, target: Fraction | int, key: str = 
         evidenced=rounded(score.evidenced) if score else None,
         target=rounded(Fraction(target)),
         level=score.level if score else None,
-        capped=score.capped if score else False,
-        held_by=_held_by(view, key) if score and score.level < target else "",
-        coverage=f"{coverage.answered:,} / {coverage.applicable:,}",
+        below=reached < pairs,
+        held_by=_held_by(view, key) if reached < pairs else "",
+        coverage=f"{words.whole(coverage.answered)} / {words.whole(coverage.applicable)}",
         share=words.percent(coverage.share),
         not_applicable=coverage.not_applicable,
-        at_target=_at_target(view, key),
+        at_target=f"{words.whole(reached)} / {words.whole(pairs)}",
         scope=view.practice(key).scope if key in view.questionnaire.practices else "",
     )
 
 
-def furthest(gauges: tuple[Gauge, ...], one: str) -> str:
-    """The finding of a row of gauges: which ``one`` (pillar, practice) is furthest from its target."""
+def furthest(gauges: tuple[Gauge, ...]) -> str:
+    """The finding of a row of pillars or practices: which is furthest from its target."""
     scored = [entry for entry in gauges if entry.low is not None and entry.level is not None]
     if not scored:
-        return "Nothing here is applicable"
+        return _("Nothing here is applicable")
     worst = max(scored, key=lambda entry: entry.gap)
     if worst.gap:
-        return f"{worst.name} is furthest from its target: {worst.low:.1f} against {worst.target:.1f}"
-    short = sum(entry.level < entry.target and not entry.capped for entry in scored if entry.level is not None)
+        return _(
+            "{name} is furthest from its target: {low} against {target}",
+            name=worst.name,
+            low=words.number(worst.low),
+            target=words.number(worst.target),
+        )
+    short = sum(entry.below for entry in scored)
     if short:
-        verb = "stays" if short == 1 else "stay"
-        return f"Every score reaches its target, but {words.count(short, one)} {verb} at a lower level"
-    return f"Every {one} reaches its target"
+        return ngettext(
+            "Every score reaches its target, but {n} level stays below",
+            "Every score reaches its target, but {n} levels stay below",
+            short,
+        )
+    return _("Everything here reaches its target")
 
 
-def lowest(view: View, pillar: str = "") -> tuple[str, ...]:
-    """The practices at the lowest level of a pillar or, without one, of the tier; the furthest from target first."""
+def lowest(view: View, among: Collection[str] | None = None) -> tuple[str, ...]:
+    """The practices at the lowest level among some, or in the whole tier; the furthest from target first."""
     within = [
         (practice, node.score)
         for practice, node in view.result.practices.items()
-        if node.score is not None and pillar in ("", view.pillar_of(practice).id)
+        if node.score is not None and (among is None or practice in among)
     ]
     free = [entry for entry in within if not entry[1].capped] or within
     level = min((score.level for _, score in free), default=0)
@@ -102,10 +113,12 @@ def lowest(view: View, pillar: str = "") -> tuple[str, ...]:
 def _held_by(view: View, key: str) -> str:
     if key in view.questionnaire.practices:
         return ""
-    return words.listed([view.practice(practice).name for practice in lowest(view, key)], 2)
+    among = [practice for practice in view.questionnaire.practices if key in ("", view.pillar_of(practice).id)]
+    return words.listed([view.practice(practice).name for practice in lowest(view, among)], 2)
 
 
-def _at_target(view: View, key: str) -> str:
+def _at_target(view: View, key: str) -> tuple[int, int]:
+    """(pairs without a gap, pairs), as the headline counts them."""
     practices = [p for p in view.questionnaire.practices if key in ("", p, view.pillar_of(p).id)]
     pairs = [(p, node.score) for p in practices for _, node in view.nodes(p) if node.score is not None]
-    return f"{sum(view.at_target(practice, score) for practice, score in pairs):,} / {len(pairs):,}"
+    return sum(view.at_target(practice, score) for practice, score in pairs), len(pairs)

@@ -7,26 +7,15 @@ from fractions import Fraction
 
 from questionnaires.model import Scope
 from reports import words
+from reports.language import _, ngettext
+from reports.standing import Cell
 from reports.view import Planned, View
+from scoring.effect import Stand, Stands
 from scoring.roadmap import Initiative, Reason, ReasonKind, Wave
 from scoring.scores import rounded
 
 _URGENT = (ReasonKind.MUST, ReasonKind.DECISION, ReasonKind.EVIDENCE)
 """Reasons that say more about an initiative than what it is for, strongest first."""
-
-_SHARED = "organisation, all tiers"
-
-_LABELS = {
-    ReasonKind.MUST: "Must",
-    ReasonKind.DECISION: "Decision",
-    ReasonKind.GAP: "Gap",
-    ReasonKind.VALUE: "Value",
-    ReasonKind.EFFORT: "Effort",
-    ReasonKind.ORDER: "Order",
-    ReasonKind.UNLOCKS: "Unlocks",
-    ReasonKind.OBLIGATION: "Obligations",
-    ReasonKind.EVIDENCE: "Evidence",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +80,17 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """Where the tier stands after each wave, if all that is planned until then is done."""
+
+    finding: str
+    waves: tuple[str, ...]
+    """Today, then the waves."""
+    rows: tuple[tuple[str, str, str, tuple[Cell, ...]], ...]
+    """(number, name, target, cells by wave) of each pillar; overall last, without a number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Roadmap:
     headline: str
     finding: str
@@ -100,6 +100,8 @@ class Roadmap:
     pillars: tuple[tuple[str, str], ...]
     """(number, name)"""
     lanes: tuple[Lane, ...]
+    brought: Brought | None
+    """None where nothing is planned."""
     unplanned: tuple[tuple[Block, str], ...]
     """With the decision behind it, if any."""
     solver: str
@@ -119,18 +121,31 @@ def roadmap(view: View) -> Roadmap:
     planned = sum(len(lane.blocks) for lane in lanes)
     unplanned = tuple((block(view, entry), _decision(entry)) for entry in view.planned if entry.wave is None)
     if not view.planned:
-        headline = "No gap to a target: nothing to plan"
+        headline = _("No gap to a target: nothing to plan")
     elif not lanes:
-        headline = f"Nothing is planned; {words.count(len(unplanned), 'initiative')} stay open"
+        headline = ngettext(
+            "Nothing is planned; {n} initiative stays open",
+            "Nothing is planned; {n} initiatives stay open",
+            len(unplanned),
+        )
     else:
-        headline = f"{words.count(planned, 'initiative')} in {words.count(len(lanes), 'wave')}"
+        waves = ngettext("{n} wave", "{n} waves", len(lanes))
+        headline = _("{initiatives} in {waves}", initiatives=words.initiatives(planned), waves=waves)
         if unplanned:
-            headline += f"; {len(unplanned):,} more {'is' if len(unplanned) == 1 else 'are'} not planned"
-    finding = "The plan does not move the score"
+            headline = ngettext(
+                "{planned}; {n} more is not planned",
+                "{planned}; {n} more are not planned",
+                len(unplanned),
+                planned=headline,
+            )
+    finding = _("The plan does not move the score")
     if lanes and rounded(reached) > rounded(start):
-        finding = (
-            f"By {view.ends(view.plan.waves[len(lanes) - 1])} the roadmap takes the score from {words.score(start)} to "
-            f"{words.score(reached)}, against a target of {words.score(view.overall_target)}"
+        finding = _(
+            "By {month} the roadmap takes the score from {start} to {reached}, against a target of {target}",
+            month=view.ends(view.plan.waves[len(lanes) - 1]),
+            start=words.score(start),
+            reached=words.score(reached),
+            target=words.score(view.overall_target),
         )
     return Roadmap(
         headline=headline,
@@ -139,6 +154,7 @@ def roadmap(view: View) -> Roadmap:
         target=rounded(view.overall_target),
         pillars=tuple((view.numbers[p.id], p.name) for p in view.questionnaire.pillar),
         lanes=tuple(lanes),
+        brought=_brought(view, len(lanes)) if lanes else None,
         unplanned=unplanned,
         solver=_solver(view),
     )
@@ -155,32 +171,62 @@ def block(view: View, planned: Planned) -> Block:
     urgent = next((reason.text for reason in strongest if reason.kind in _URGENT), "")
     after = [key for key in item.after if key in view.codes]
     elsewhere = len(item.after) - len(after)
+    everyone = _("organisation, all tiers")
     return Block(
         code=planned.code,
-        title=f"{practice.name}: level {item.level} {questionnaire.level_name(item.level)}",
+        title=_(
+            "{practice}: level {level} {name}",
+            practice=practice.name,
+            level=item.level,
+            name=questionnaire.level_name(item.level),
+        ),
         pillar=view.numbers[view.pillar_of(item.practice).id],
         shared=shared,
-        wave=f"Wave {planned.wave.index}, from {words.month(planned.wave.start)}" if planned.wave else "not planned",
+        wave=_wave(planned.wave) if planned.wave else _("not planned"),
         effort=words.days(item.effort),
         effect=words.gain(planned.effect),
-        lift=f"practice {view.numbers[item.practice]}, level {item.level - 1} → {item.level}",
-        applications=_SHARED if shared else view.named(item.applications, 12),
-        reach=_SHARED if shared else view.counted(item.applications),
+        lift=_(
+            "practice {number}, level {before} → {after}",
+            number=view.numbers[item.practice],
+            before=item.level - 1,
+            after=item.level,
+        ),
+        applications=everyone if shared else view.named(item.applications, 12),
+        reach=everyone if shared else view.counted(item.applications),
         what=words.sentence(what),
         sentence=words.sentence(urgent or what),
         reasons=tuple(
-            (_LABELS[reason.kind], words.sentence(reason.text)) for reason in strongest if not _repeats(reason, item)
+            (reason_name(reason.kind), words.sentence(reason.text))
+            for reason in strongest
+            if not _repeats(reason, item)
         ),
         after=words.parts(
             [
                 ", ".join(sorted(view.codes[key] for key in after)),
-                f"{words.count(elsewhere, 'initiative')} of another tier" if elsewhere else "",
+                ngettext("{n} initiative of another tier", "{n} initiatives of another tier", elsewhere)
+                if elsewhere
+                else "",
             ]
         ),
         criteria=tuple(_closed(view, planned, key) for key in item.criteria),
         dsomm=_dsomm(view, planned),
         obligations=_obligations(view, planned),
     )
+
+
+def reason_name(kind: ReasonKind) -> str:
+    return {
+        ReasonKind.MUST: _("Must"),
+        ReasonKind.DECISION: _("Decision"),
+        ReasonKind.PLACE: _("Place"),
+        ReasonKind.GAP: _("Gap"),
+        ReasonKind.VALUE: _("Value"),
+        ReasonKind.EFFORT: _("Effort"),
+        ReasonKind.ORDER: _("Order"),
+        ReasonKind.UNLOCKS: _("Unlocks"),
+        ReasonKind.OBLIGATION: _("Obligations"),
+        ReasonKind.EVIDENCE: _("Evidence"),
+    }[kind]
 
 
 def _repeats(reason: Reason, item: Initiative) -> bool:
@@ -197,7 +243,11 @@ def _repeats(reason: Reason, item: Initiative) -> bool:
 
 
 def _rank(kind: ReasonKind) -> int:
-    return _URGENT.index(kind) if kind in _URGENT else len(_URGENT) + list(_LABELS).index(kind)
+    return _URGENT.index(kind) if kind in _URGENT else len(_URGENT) + list(ReasonKind).index(kind)
+
+
+def _wave(wave: Wave) -> str:
+    return _("Wave {n}, from {month}", n=wave.index, month=words.month(wave.start))
 
 
 def _lane(view: View, wave: Wave, own: list[Planned], reached: Fraction) -> Lane:
@@ -205,7 +255,7 @@ def _lane(view: View, wave: Wave, own: list[Planned], reached: Fraction) -> Lane
     capacity = wave.capacity or Fraction(1)
     blocks = tuple(block(view, planned) for planned in own)
     return Lane(
-        label=f"Wave {wave.index}",
+        label=_("Wave {n}", n=wave.index),
         starts=words.month(wave.start),
         capacity=words.days(wave.capacity),
         used=words.days(wave.used),
@@ -229,9 +279,12 @@ def _closed(view: View, planned: Planned, key: str) -> Closed:
 
 
 def _dsomm(view: View, planned: Planned) -> str:
-    """Activities of the OWASP model, by the first eight digits of their uuid, which tell them all apart."""
+    """Activities of the OWASP model, by the first eight digits of their uuid and what some carry behind it."""
     found = list(dict.fromkeys(u for key in planned.item.criteria for u in view.questionnaire.criteria[key].dsomm))
-    return f"{words.count(len(found), 'activity', 'activities')}: {', '.join(u[:8] for u in found)}" if found else ""
+    if not found:
+        return ""
+    return ngettext("{n} activity: {uuids}", "{n} activities: {uuids}", len(found),
+                    uuids=", ".join(uuid[:8] + uuid[36:] for uuid in found))  # fmt: skip
 
 
 def _obligations(view: View, planned: Planned) -> tuple[str, ...]:
@@ -248,14 +301,59 @@ def _decision(planned: Planned) -> str:
     return words.sentence(decided[0].text) if decided else ""
 
 
+def _brought(view: View, waves: int) -> Brought:
+    stands = view.ahead[: waves + 1]
+    targets = {p.id: view.scores.targets[view.tier.id, p.id] for p in view.questionnaire.pillar}
+    rows = [
+        (view.numbers[p.id], p.name, str(targets[p.id]), tuple(_cell(stand[p.id], targets[p.id]) for stand in stands))
+        for p in view.questionnaire.pillar
+    ]
+    overall = tuple(_cell(stand[""], 0) for stand in stands)
+    rows.append(("", _("Overall"), words.score(view.overall_target), overall))
+    return Brought(
+        _rise(view, stands[0], stands[-1]),
+        (_("Today"), *(_("Wave {n}", n=wave.index) for wave in view.plan.waves[:waves])),
+        tuple(rows),
+    )
+
+
+def _cell(stand: Stand | None, target: int) -> Cell:
+    if stand is None:
+        return Cell(None, words.NONE, False)
+    return Cell(stand.level, words.score(stand.score), stand.level < target)
+
+
+def _rise(view: View, today: Stands, then: Stands) -> str:
+    """Which pillar gains most."""
+    gains = [
+        (after.score - before.score, p.name, before, after)
+        for p in view.questionnaire.pillar
+        if (before := today[p.id]) is not None and (after := then[p.id]) is not None
+    ]
+    gained, name, before, after = max(gains, key=lambda entry: entry[0])
+    if gained <= 0:
+        return _("No pillar rises")
+    return _(
+        "{pillar} rises most, from {before} to {after}",
+        pillar=name,
+        before=words.score(before.score),
+        after=words.score(after.score),
+    )
+
+
 def _solver(view: View) -> str:
     plan = view.plan
     if plan.bound is None or plan.gap is None:
-        return (
-            f"Plan by the {plan.solver} method over all tiers together; discounted value "
-            f"{words.score(plan.objective)}, not proven against an upper bound."
+        return _(
+            "Plan by the {solver} method over all tiers together; discounted value {value}, "
+            "not proven against an upper bound.",
+            solver=plan.solver,
+            value=words.score(plan.objective),
         )
-    return (
-        f"Plan by {plan.solver} over all tiers together; discounted value {words.score(plan.objective)} of at most "
-        f"{words.score(plan.bound)}, gap {float(plan.gap) * 100:.2f} %."
+    return _(
+        "Plan by {solver} over all tiers together; discounted value {value} of at most {bound}, gap {gap} %.",
+        solver=plan.solver,
+        value=words.score(plan.objective),
+        bound=words.score(plan.bound),
+        gap=words.number(round(float(plan.gap) * 100, 2), 2),
     )

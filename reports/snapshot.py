@@ -13,9 +13,15 @@ from questionnaires.model import Content, Questionnaire
 from reports import words
 from reports.appendices import Appendices, appendices
 from reports.board import Board, board
-from reports.glossary import READING
+from reports.dsomm import DsommView, dsomm
+from reports.glossary import reading
 from reports.initiatives import Roadmap, roadmap
+from reports.language import _, speaking
+from reports.options import Options
+from reports.progress import Progress, progress
+from reports.regimes import Regimes, regimes
 from reports.standing import Standing, standing
+from reports.tables import Table, tables
 from reports.view import View
 from scoring.assessment import Assessment
 from scoring.claims import Claims
@@ -61,7 +67,16 @@ class Snapshot:
     board: Board
     standing: Standing
     roadmap: Roadmap
+    progress: Progress | None
+    """None without a baseline that compares."""
+    regimes: Regimes | None
+    """None where none in scope speaks to the questionnaire."""
+    dsomm: DsommView | None
+    """None where nothing in the questionnaire is an activity or stands for one."""
     appendices: Appendices
+    tables: tuple[Table, ...]
+    """Everything in full, for workbooks and CSV: what the pages only show where it matters."""
+    options: Options
 
 
 def build(  # noqa: PLR0917 (what an assessment consists of, in the order in which it comes about)
@@ -76,32 +91,42 @@ def build(  # noqa: PLR0917 (what an assessment consists of, in the order in whi
     baselines: Sequence[Baseline] = (),
     head: str = "",
     version: str = "",
-    classification: str = "Confidential",
+    options: Options | None = None,
 ) -> Snapshot:
     """The report of one tier.
 
     ``head`` is the head of the engagement's journal, ``version`` that of Colonnade; both are printed where given.
-    Raises KeyError for a tier that is unknown or has no application.
+    Raises KeyError for a tier that is unknown or has no application, and
+    :class:`reports.language.UnknownLanguage` for a locale without a catalogue.
     """
+    options = options or Options()
     if tier not in scores.tiers:
         raise KeyError(tier)
     by_id = content.tiers.by_id
     view = View(content, questionnaire, assessment, claims, scores, plan, by_id[tier], tuple(baselines))
-    return Snapshot(
-        title=f"{assessment.organisation}: DevSecOps maturity and roadmap, {view.tier_name}",
-        as_of=assessment.as_of,
-        scale=Scale(
-            questionnaire.base,
-            questionnaire.top,
-            tuple((level.number, level.name) for level in questionnaire.level),
-        ),
-        cover=_cover(view, version, classification),
-        reading=READING,
-        board=board(view),
-        standing=standing(view),
-        roadmap=roadmap(view),
-        appendices=appendices(view, head),
-    )
+    with speaking(options.locale):
+        return Snapshot(
+            title=_(
+                "{client}: DevSecOps maturity and roadmap, {tier}", client=assessment.organisation, tier=view.tier_name
+            ),
+            as_of=assessment.as_of,
+            scale=Scale(
+                questionnaire.base,
+                questionnaire.top,
+                tuple((level.number, level.name) for level in questionnaire.level),
+            ),
+            cover=_cover(view, version, options.classification),
+            reading=reading(),
+            board=board(view),
+            standing=standing(view),
+            roadmap=roadmap(view),
+            progress=progress(view),
+            regimes=regimes(view),
+            dsomm=dsomm(view),
+            appendices=appendices(view, head),
+            tables=tables(view),
+            options=options,
+        )
 
 
 def _cover(view: View, version: str, classification: str) -> Cover:
@@ -109,11 +134,20 @@ def _cover(view: View, version: str, classification: str) -> Cover:
     return Cover(
         client=assessment.organisation,
         tier=view.tier_name,
-        scope=f"{words.listed([app.name for app in view.applications], 6)}. {words.sentence(view.tier.meaning)}",
+        scope=f"{_fitting([app.name for app in view.applications], 170)}. {words.sentence(view.tier.meaning)}",
         date=words.day(assessment.as_of),
-        assessors=", ".join(assessment.assessors),
+        assessors=_fitting(assessment.assessors, 140),
         questionnaire=f"{view.questionnaire.title} {view.questionnaire.version}",
-        regimes=", ".join(regime.name for regime in view.regimes),
+        regimes=_fitting([regime.name for regime in view.regimes], 140),
         classification=classification,
-        made_with=words.parts([f"Colonnade {version}".strip(), f"scoring rules {view.scores.rules}"]),
+        made_with=words.parts([f"Colonnade {version}".strip(), _("scoring rules {rules}", rules=view.scores.rules)]),
     )
+
+
+def _fitting(names: Sequence[str], letters: int) -> str:
+    """As many of some names as the cover has room for, the first one in any case."""
+    for most in range(len(names), 1, -1):
+        text = words.listed(names, most)
+        if len(text) <= letters:
+            return text
+    return words.listed(names, 1)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from questionnaires.model import NOT_APPLICABLE, Criterion, Pillar, Scope
 from reports import words
 from reports.gauge import Gauge, furthest, gauge, lowest
-from reports.progress import Progress, progress
+from reports.language import _, ngettext
 from reports.view import View
+from scoring.assessment import Application, Basis, Evidence
 from scoring.claims import Claim
-from scoring.scores import Node
+from scoring.scores import Node, pillar_reaches
+
+_MANY = 3
+"""Names that fit beside a challenged claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,14 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A claim above what evidence allows."""
+    """A claim above what evidence allows, with all of the same answer that the same evidence speaks against."""
 
     code: str
+    claims: int
+    """How many: one for each application."""
     where: str
+    names: str
+    """The applications where they are too many for ``where``; else empty."""
     question: str
     claimed: str
     allowed: str
@@ -86,30 +96,34 @@ class Standing:
     rows: tuple[Gauge, ...]
     """The pillars, then overall."""
     heat: Heat
-    progress: Progress | None
     pillars: tuple[PillarPart, ...]
     challenges: tuple[Challenge, ...]
 
 
 def standing(view: View) -> Standing:
-    overall = gauge(view, view.result.overall, "Overall", view.overall_target)
+    overall = gauge(view, view.result.overall, _("Overall"), view.overall_target)
     parts = tuple(_pillar(view, pillar) for pillar in view.questionnaire.pillar)
     return Standing(
         headline=_headline(view, tuple(part.gauge for part in parts)),
         rows=(*(part.gauge for part in parts), overall),
         heat=_pillar_heat(view),
-        progress=progress(view),
         pillars=parts,
-        challenges=tuple(_challenge(view, claim) for claim in _challenged(view)),
+        challenges=_challenges(view),
     )
 
 
 def _headline(view: View, pillars: tuple[Gauge, ...]) -> str:
-    short = [entry for entry in pillars if entry.level is not None and entry.level < entry.target and not entry.capped]
+    short = [entry for entry in pillars if entry.below]
     if not short:
-        return "Every pillar is at its target level"
-    verb, whose = ("is", "its") if len(short) == 1 else ("are", "their")
-    return f"{words.share_of(len(short), len(pillars), 'pillar')} {verb} below {whose} target level"
+        return _("Every pillar is at its target level")
+    if len(short) == len(pillars):
+        return _("No pillar is at its target level")
+    return ngettext(
+        "{n} of {total} pillars is below its target level",
+        "{n} of {total} pillars are below their target level",
+        len(short),
+        total=words.whole(len(pillars)),
+    )
 
 
 def _pillar(view: View, pillar: Pillar) -> PillarPart:
@@ -119,7 +133,7 @@ def _pillar(view: View, pillar: Pillar) -> PillarPart:
         gauge=gauge(view, view.result.pillars[pillar.id], pillar.name, target, pillar.id),
         purpose=words.sentence(pillar.purpose),
         practices=practices,
-        finding=furthest(practices, "practice"),
+        finding=furthest(practices),
         heat=_practice_heat(view, pillar, target),
         holding=_holding(view, pillar, target),
         challenged=sum(
@@ -129,23 +143,43 @@ def _pillar(view: View, pillar: Pillar) -> PillarPart:
     )
 
 
-def _cell(node: Node, target: int) -> Cell:
+def _cell(node: Node, reached: bool) -> Cell:
     if node.score is None:
         return Cell(None, words.NONE, False)
-    return Cell(node.score.level, words.score(node.score.low), node.score.level < target and not node.score.capped)
+    return Cell(node.score.level, words.score(node.score.low), not reached)
 
 
 def _pillar_heat(view: View) -> Heat:
     targets = {p.id: view.scores.targets[view.tier.id, p.id] for p in view.questionnaire.pillar}
     rows = tuple(
-        (app.name, tuple(_cell(view.scores.applications[app.id].pillars[p], targets[p]) for p in targets))
+        (app.name, tuple(_pillar_cell(view, app, pillar, targets[pillar.id]) for pillar in view.questionnaire.pillar))
         for app in view.applications
     )
     columns = tuple((view.numbers[p.id], p.name, targets[p.id]) for p in view.questionnaire.pillar)
     below = sum(any(cell.below for cell in cells) for _, cells in rows)
-    verb = "is" if below == 1 else "are"
-    finding = f"{words.share_of(below, len(rows), 'application')} {verb} below target in at least one pillar"
-    return Heat(columns, rows, finding if below else "Every application is at target in every pillar")
+    return Heat(columns, rows, _pillar_finding(below, len(rows)))
+
+
+def _pillar_finding(below: int, total: int) -> str:
+    if not below:
+        return _("Every application is at target in every pillar")
+    if below == total:
+        return _("No application is at target in every pillar")
+    return ngettext(
+        "{n} of {total} applications is below target in at least one pillar",
+        "{n} of {total} applications are below target in at least one pillar",
+        below,
+        total=words.whole(total),
+    )
+
+
+def _pillar_cell(view: View, application: Application, pillar: Pillar, target: int) -> Cell:
+    result = view.scores.applications[application.id]
+    return _cell(result.pillars[pillar.id], pillar_reaches(view.questionnaire, result, pillar, target))
+
+
+def _practice_cell(view: View, node: Node, practice: str) -> Cell:
+    return _cell(node, node.score is not None and view.at_target(practice, node.score))
 
 
 def _practice_heat(view: View, pillar: Pillar, target: int) -> Heat | None:
@@ -153,7 +187,10 @@ def _practice_heat(view: View, pillar: Pillar, target: int) -> Heat | None:
     if not practices:
         return None
     rows = tuple(
-        (app.name, tuple(_cell(view.scores.applications[app.id].practices[p.id], target) for p in practices))
+        (
+            app.name,
+            tuple(_practice_cell(view, view.scores.applications[app.id].practices[p.id], p.id) for p in practices),
+        )
         for app in view.applications
     )
     columns = tuple((view.numbers[p.id], p.name, target) for p in practices)
@@ -164,7 +201,7 @@ def _heat_finding(columns: tuple[tuple[str, str, int], ...], rows: tuple[tuple[s
     """Who lacks what: the lowest level below target, in the practice where most applications stand at it."""
     low = min((c.level for _, cells in rows for c in cells if c.below and c.level is not None), default=None)
     if low is None:
-        return "Every application is at target in these practices"
+        return _("Every application is at target in these practices")
     lacking = {
         name: [app for app, cells in rows if cells[i].below and cells[i].level == low]
         for i, (_, name, _) in enumerate(columns)
@@ -172,16 +209,23 @@ def _heat_finding(columns: tuple[tuple[str, str, int], ...], rows: tuple[tuple[s
     name = max(lacking, key=lambda key: len(lacking[key]))
     who = lacking[name]
     if len(who) == 1 or len(rows) == 1:
-        return f"{who[0]} lacks {name} at level {low + 1}"
-    return f"{words.share_of(len(who), len(rows), 'application')} lack {name} at level {low + 1}"
+        return _("{application} lacks {practice} at level {level}", application=who[0], practice=name, level=low + 1)
+    if len(who) == len(rows):
+        return _("Every application lacks {practice} at level {level}", practice=name, level=low + 1)
+    return _(
+        "{some} of {total} applications lack {practice} at level {level}",
+        some=words.whole(len(who)),
+        total=words.whole(len(rows)),
+        practice=name,
+        level=low + 1,
+    )
 
 
 def _holding(view: View, pillar: Pillar, target: int) -> tuple[Holding, ...]:
-    score = view.result.pillars[pillar.id].score
-    if score is None or score.level >= target or score.capped:
-        return ()
+    """The practices with a gap to the target, those of the lowest level among them."""
+    short = tuple(p.id for p in pillar.practice if _short(view, p.id))
     found = []
-    for key in lowest(view, pillar.id):
+    for key in lowest(view, short):
         node = view.result.practices[key]
         assert node.score is not None  # lowest() names only practices with a score
         criteria = [c for c in view.practice(key).criterion if c.id in node.score.held_down_by]
@@ -190,9 +234,15 @@ def _holding(view: View, pillar: Pillar, target: int) -> tuple[Holding, ...]:
     return tuple(found)
 
 
+def _short(view: View, practice: str) -> bool:
+    """Whether an application of the tier has a gap to the practice's target."""
+    scores = (node.score for _, node in view.nodes(practice))
+    return any(score is not None and not view.at_target(practice, score) for score in scores)
+
+
 def _lacking(view: View, criterion: Criterion) -> str:
     if view.owner(view.applications[0], criterion) is None:
-        return "organisation"
+        return _("organisation")
     return view.named([app.id for app in view.applications if view.unmet(app, criterion)], 4)
 
 
@@ -204,30 +254,64 @@ def _challenged(view: View) -> list[Claim]:
     return sorted(claims, key=lambda claim: (order[claim.criterion], view.name(claim.application).casefold()))
 
 
-def _challenge(view: View, claim: Claim) -> Challenge:
-    lowest_step = next(
-        statement
-        for statement in claim.statements
-        if statement.fresh and statement.challenges and statement.step == claim.challenge
-    )
-    evidence = lowest_step.evidence
-    when = words.day(evidence.captured_at.date()) if evidence.captured_at else "undated"
+class _Same(NamedTuple):
+    """What claims have in common that are listed as one."""
+
+    criterion: str
+    claimed: str
+    allowed: str
+    says: str
+    tool: str
+    explained: str
+
+
+def _challenges(view: View) -> tuple[Challenge, ...]:
+    groups: dict[_Same, list[tuple[Claim, Evidence]]] = {}
+    for claim in _challenged(view):
+        said = next(
+            statement
+            for statement in claim.statements
+            if statement.fresh and statement.challenges and statement.step == claim.challenge
+        )
+        answer = claim.answer
+        claimed, explained = (answer.value or "", answer.reason.strip()) if answer else ("", "")
+        same = _Same(claim.criterion, claimed, claim.challenge or "", said.rule.says, said.evidence.tool, explained)
+        groups.setdefault(same, []).append((claim, said.evidence))
+    return tuple(_challenge(view, same, found) for same, found in groups.items())
+
+
+def _challenge(view: View, same: _Same, found: Sequence[tuple[Claim, Evidence]]) -> Challenge:
+    own = [view.name(claim.application) for claim, _ in found]
+    many = len(own) > _MANY
+    days = sorted({evidence.captured_at.date() for _, evidence in found if evidence.captured_at})
+    when = " – ".join(words.day(day) for day in dict.fromkeys((days[0], days[-1]))) if days else _("undated")
+    digests = {evidence.sha256[:12] for _, evidence in found}
     return Challenge(
-        code=view.numbers[claim.criterion],
-        where=view.name(claim.application),
-        question=words.sentence(view.questionnaire.criteria[claim.criterion].question),
-        claimed=step_name(view, claim.answer.value if claim.answer else None),
-        allowed=step_name(view, claim.challenge),
-        says=words.sentence(lowest_step.rule.says),
-        source=words.parts([evidence.tool, when, evidence.sha256[:12]]),
-        explained=claim.answer.reason.strip() if claim.answer else "",
+        code=view.numbers[same.criterion],
+        claims=len(found),
+        where=words.applications(len(own)) if many else words.listed(own, _MANY),
+        names=words.listed(own, len(own)) if many else "",
+        question=words.sentence(view.questionnaire.criteria[same.criterion].question),
+        claimed=step_name(view, same.claimed),
+        allowed=step_name(view, same.allowed),
+        says=words.sentence(same.says),
+        source=words.parts([same.tool, when, *digests] if len(digests) == 1 else [same.tool, when]),
+        explained=same.explained,
     )
+
+
+def basis_name(basis: Basis) -> str:
+    return {
+        Basis.INTERVIEW: _("interview"),
+        Basis.DOCUMENT: _("document"),
+        Basis.EVIDENCE: _("evidence"),
+    }[basis]
 
 
 def step_name(view: View, value: str | None) -> str:
     """How an answer is called; a step that the scale does not know is shown as it is."""
     if value is None or not value:
-        return "Unanswered"
+        return _("Unanswered")
     if value == NOT_APPLICABLE:
-        return "Not applicable"
+        return _("Not applicable")
     return next((step.name for step in view.questionnaire.scale if step.id == value), value)

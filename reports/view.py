@@ -13,8 +13,11 @@ from functools import cached_property
 
 from questionnaires.model import Content, Criterion, Pillar, Practice, Questionnaire, Regime, Scope, Tier
 from reports import words
+from reports.language import _
 from scoring.assessment import Application, Assessment, answer_of
 from scoring.claims import Claims
+from scoring.effect import Stands, effect, gain
+from scoring.evaluation import Evaluation
 from scoring.progress import Baseline
 from scoring.roadmap import Initiative, Plan, Wave
 from scoring.scores import GroupResult, Node, Reading, Score, Scorer, Scores, overall_target, reaches, reading
@@ -48,7 +51,7 @@ class View:
 
     @property
     def tier_name(self) -> str:
-        return f"Tier {self.tier.id} {self.tier.name}"
+        return _("Tier {id} {name}", id=self.tier.id, name=self.tier.name)
 
     @cached_property
     def result(self) -> GroupResult:
@@ -61,7 +64,16 @@ class View:
 
     @cached_property
     def overall_target(self) -> Fraction:
-        return overall_target(self.questionnaire, self.scores.targets, self.tier.id)
+        return overall_target(self.questionnaire, self.scores, self.tier.id)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        return Evaluation(self.assessment, self.claims, self.scores, self.content, self.scorer)
+
+    @cached_property
+    def ahead(self) -> tuple[Stands, ...]:
+        """Where the tier stands today and after each wave of the plan."""
+        return effect(self.questionnaire, self.assessment, self.evaluation, self.plan).tiers[self.tier.id]
 
     @cached_property
     def numbers(self) -> dict[str, str]:
@@ -92,7 +104,7 @@ class View:
         groups: list[tuple[Wave | None, Sequence[Initiative]]] = [(w, w.items) for w in self.plan.of_tier(self.tier.id)]
         groups.append((None, [item for item in self.plan.unplanned if self.tier.id in item.tiers]))
         for wave, items in groups:
-            weighed = _in_order([(item, self._effect(item)) for item in items])
+            weighed = _in_order([(item, self._gain(item)) for item in items])
             found += [Planned(f"R{len(found) + n:02}", wave, item, gain) for n, (item, gain) in enumerate(weighed, 1)]
         return tuple(found)
 
@@ -124,13 +136,13 @@ class View:
 
     def name(self, application: str | None) -> str:
         """An application's name; the organisation's own scope reads *Organisation*."""
-        return self.assessment.applications[application].name if application else "Organisation"
+        return self.assessment.applications[application].name if application else _("Organisation")
 
     def named(self, applications: Sequence[str], most: int = 4) -> str:
         """Some of the tier's applications in words; ``all 4 applications`` where it is all of several."""
         own = [app for app in self.applications if app.id in applications]
         if len(own) == len(self.applications) > 1:
-            return f"all {len(own)} applications"
+            return _("all {n} applications", n=words.whole(len(own)))
         return words.listed([app.name for app in own], most)
 
     def counted(self, applications: Sequence[str]) -> str:
@@ -138,7 +150,9 @@ class View:
         own = [app for app in self.applications if app.id in applications]
         if len(own) <= 2 or len(own) == len(self.applications):
             return self.named(applications)
-        return words.share_of(len(own), len(self.applications), "application")
+        return _(
+            "{some} of {total} applications", some=words.whole(len(own)), total=words.whole(len(self.applications))
+        )
 
     def read(self, application: Application | None, criterion: Criterion) -> Reading:
         """What the answer to a criterion counts as, in the criterion's own scope."""
@@ -161,39 +175,8 @@ class View:
     def scorer(self) -> Scorer:
         return Scorer(self.questionnaire)
 
-    def _effect(self, item: Initiative) -> Fraction:
-        """What the tier's overall score gains when everything unmet in an item is done fully.
-
-        A score is linear in the values of its criteria, so the effects of several items add up.
-        """
-        done = max(self.questionnaire.scale, key=lambda step: step.value).id
-        practice = self.practice(item.practice)
-        pillar = self.pillar_of(item.practice)
-        total, members = Fraction(0), 0
-        for app in self.applications:
-            result = self.scores.applications[app.id]
-            if result.overall.score is None:
-                continue
-            members += 1
-            if app.id not in item.applications:
-                continue
-            before = [self.read(app, criterion) for criterion in practice.criterion]
-            after = [
-                Reading(done, read.evidenced) if c.id in item.criteria and self.unmet(app, c) else read
-                for c, read in zip(practice.criterion, before, strict=True)
-            ]
-            old = self.scorer.practice(practice.id, tuple(before)).score
-            new = self.scorer.practice(practice.id, tuple(after)).score
-            if old is None or new is None:
-                continue
-            weights = self.questionnaire.weights
-            beside = [p.id for p in pillar.practice if result.practices[p.id].score is not None]
-            weight = {key: weights.get((self.tier.id, key), Fraction(1)) for key in beside}
-            pillars = [p for p in self.questionnaire.pillar if result.pillars[p.id].score is not None]
-            share = weight[practice.id] / sum(weight.values(), Fraction(0))
-            share *= pillar.weight / sum((p.weight for p in pillars), Fraction(0))
-            total += share * (new.low - old.low)
-        return total / members if members else Fraction(0)
+    def _gain(self, item: Initiative) -> Fraction:
+        return gain(self.scorer, self.assessment, self.claims, self.scores, item, self.tier.id)
 
 
 def _in_order(weighed: Sequence[tuple[Initiative, Fraction]]) -> list[tuple[Initiative, Fraction]]:

@@ -1,4 +1,4 @@
-"""How values read: the one place where numbers, dates and lists become words.
+"""How values read: the one place where numbers, dates and lists become words, in the language that is spoken.
 
 Scores are rounded by :func:`scoring.scores.rounded`; everything else here only formats.
 """
@@ -8,85 +8,142 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from reports.language import _, language, ngettext, spoken
 from scoring.scores import rounded
 
 NONE = "–"
 """Stands where there is no value, such as the score of a practice with nothing applicable."""
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+
+@cache
+def _number(value: float, digits: int, tag: str) -> str:
+    return str(format_decimal(value, "#,##0" + "." * bool(digits) + "0" * digits, language(tag).formats))
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """``2.4``, or ``2,4``; a dash for none. Rounding is the caller's."""
+    return NONE if value is None else _number(value, digits, spoken().tag)
+
+
+def whole(value: int) -> str:
+    """``1,250``."""
+    return _number(value, 0, spoken().tag)
+
+
+def significant(value: float) -> str:
+    """Four significant digits: ``11.5``, ``0.004312``."""
+    return str(format_decimal(float(f"{value:.4g}"), "#,##0.##########", spoken().formats))
 
 
 def score(value: Fraction | None) -> str:
     """``2.4``; a dash for none."""
-    return NONE if value is None else f"{rounded(value):.1f}"
+    return NONE if value is None else number(rounded(value))
 
 
 def change(before: Fraction, now: Fraction) -> str:
     """An arrow with the difference of the two rounded scores, so that it agrees with what stands beside it."""
     moved = round(rounded(now) - rounded(before), 1)
     if moved == 0:
-        return "= 0.0"
-    return f"{'▲ +' if moved > 0 else '▼ −'}{abs(moved):.1f}"
+        return f"= {number(0.0)}"
+    return f"{'▲ +' if moved > 0 else '▼ −'}{number(abs(moved))}"
 
 
 def gain(value: Fraction) -> str:
     """A small difference of scores with two decimals, rounded half-up: ``+0.08``; ``< 0.01`` for less than it shows."""
     if 0 < value < Fraction(1, 200):
-        return "< 0.01"
-    return f"+{int(value * 100 + Fraction(1, 2)) / 100:.2f}"
+        return f"< {number(0.01, 2)}"
+    return f"+{number(int(value * 100 + Fraction(1, 2)) / 100, 2)}"
 
 
 def percent(share: Fraction | None) -> str:
-    """``87 %``, rounded down, so that only a complete hundred reads as one; a dash for none."""
-    return NONE if share is None else f"{int(share * 100)} %"
+    """``87%``, rounded down, so that only a complete hundred reads as one; a dash for none."""
+    return NONE if share is None else str(format_percent(int(share * 100) / 100, "#,##0%", spoken().formats))
 
 
 def days(value: Fraction) -> str:
     """Person-days: one decimal, none where it is whole."""
-    number = rounded(value)
-    return f"{int(number):,}" if number == int(number) else f"{number:,.1f}"
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 application``, ``4 applications``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def share_of(some: int, total: int, one: str) -> str:
-    """``All 4 applications``, ``3 of 4 applications``, ``The application`` where there is but one."""
-    if some == total:
-        return f"The {one}" if total == 1 else f"All {total:,} {one}s"
-    return f"{some:,} of {count(total, one)}"
+    shown = rounded(value)
+    return whole(int(shown)) if shown == int(shown) else number(shown)
 
 
 def day(value: date) -> str:
     """``3 September 2026``."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return str(format_date(value, "long", spoken().formats))
 
 
 def month(value: date) -> str:
-    """``Sep 2026``."""
-    return f"{_MONTHS[value.month - 1][:3]} {value.year}"
+    """``Feb 2026``."""
+    return str(format_skeleton("yMMM", value, locale=spoken().formats))
 
 
 def months_on(value: date, months: int) -> str:
-    """``Sep 2028``: the month so many months later."""
+    """``Feb 2028``: the month so many months later."""
     years, place = divmod(value.month - 1 + months, 12)
-    return f"{_MONTHS[place][:3]} {value.year + years}"
+    return month(date(value.year + years, place + 1, 1))
 
 
 def listed(names: Iterable[str], most: int = 3) -> str:
     """``A, B and C``, or ``A, B, C and 4 more``; empty for none."""
     names = list(names)
     if len(names) > most + 1:  # "and 1 more" says less than the name would
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    if len(names) > 1:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return "".join(names)
+        return _("{names} and {n} more", names=", ".join(names[:most]), n=whole(len(names) - most))
+    return str(format_list(names, locale=spoken().formats))
+
+
+def applications(number: int) -> str:
+    """``4 applications``."""
+    return ngettext("{n} application", "{n} applications", number)
+
+
+def initiatives(number: int) -> str:
+    """``12 initiatives``."""
+    return ngettext("{n} initiative", "{n} initiatives", number)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 application``, ``4 applications``: English only, for the window. A report says whole messages."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def share_of(some: int, total: int, one: str) -> str:
+    """``All 4 applications``, ``3 of 4 applications``, ``The application``: English only, for the window."""
+    if some == total:
+        return f"The {one}" if total == 1 else f"All {total:,} {one}s"
+    return f"{some:,} of {count(total, one)}"
+
+
+def records(number: int, unit: str) -> str:
+    """``3 findings``: what an export lists, in its own unit; one that no catalogue knows stays as it is."""
+    known = {
+        "alert": lambda: ngettext("{n} alert", "{n} alerts", number),
+        "analysis": lambda: ngettext("{n} analysis", "{n} analyses", number),
+        "branch": lambda: ngettext("{n} branch", "{n} branches", number),
+        "component": lambda: ngettext("{n} component", "{n} components", number),
+        "condition": lambda: ngettext("{n} condition", "{n} conditions", number),
+        "control": lambda: ngettext("{n} control", "{n} controls", number),
+        "deployment": lambda: ngettext("{n} deployment", "{n} deployments", number),
+        "environment": lambda: ngettext("{n} environment", "{n} environments", number),
+        "finding": lambda: ngettext("{n} finding", "{n} findings", number),
+        "issue": lambda: ngettext("{n} issue", "{n} issues", number),
+        "job": lambda: ngettext("{n} job", "{n} jobs", number),
+        "line": lambda: ngettext("{n} line", "{n} lines", number),
+        "measure": lambda: ngettext("{n} measure", "{n} measures", number),
+        "merge request": lambda: ngettext("{n} merge request", "{n} merge requests", number),
+        "pipeline": lambda: ngettext("{n} pipeline", "{n} pipelines", number),
+        "rule": lambda: ngettext("{n} rule", "{n} rules", number),
+        "run": lambda: ngettext("{n} run", "{n} runs", number),
+        "sequence point": lambda: ngettext("{n} sequence point", "{n} sequence points", number),
+        "statement": lambda: ngettext("{n} statement", "{n} statements", number),
+        "test": lambda: ngettext("{n} test", "{n} tests", number),
+        "workflow": lambda: ngettext("{n} workflow", "{n} workflows", number),
+    }
+    return known[unit]() if unit in known else f"{whole(number)} {unit}"
 
 
 def sentence(text: str) -> str:

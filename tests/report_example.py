@@ -29,10 +29,12 @@ from questionnaires.model import (
     Tier,
     Tiers,
 )
+from reports.options import Options
 from reports.snapshot import Snapshot, build
 from scoring.assessment import Answer, Application, Assessment, Basis, Evidence, Fact, Records
 from scoring.claims import Claims, judge
 from scoring.progress import Baseline
+from scoring.results import results
 from scoring.roadmap import Plan
 from scoring.schedule import plan
 from scoring.scores import Scorer, Scores, score
@@ -136,6 +138,8 @@ def content(asked: Questionnaire) -> Content:
         wave_months=3,
         waves=4,
         capacity=Fraction(6),
+        not_applicable_limit=Fraction(1, 3),
+        not_applicable_reason="What is left stands for too little.",
     )
     link = Link(criterion="build.gates.run", rationale="It is the same.")
     regime = Regime(
@@ -210,7 +214,7 @@ class Example:
     scores: Scores
     plan: Plan
 
-    def snapshot(self, baselines: Sequence[Baseline] = (), classification: str = "Confidential") -> Snapshot:
+    def snapshot(self, baselines: Sequence[Baseline] = (), options: Options | None = None) -> Snapshot:
         return build(
             self.content,
             self.questionnaire,
@@ -222,7 +226,7 @@ class Example:
             baselines=baselines,
             head="cd" * 32,
             version="0.1",
-            classification=classification,
+            options=options,
         )
 
     def unplanned(self) -> Example:
@@ -242,4 +246,6 @@ def example(given: Assessment | None = None, asked: Questionnaire | None = None)
 def earlier() -> Baseline:
     """Half a year before: less was done."""
     before = example(assessment(as_of=date(2026, 3, 31), answers={"build.gates.run": Answer(value="partly")}))
-    return Baseline(date(2026, 3, 31), before.assessment, before.scores)
+    asked = before.questionnaire
+    day = date(2026, 3, 31)
+    return Baseline(str(day), day, before.assessment, asked.digests, asked, results(before.scores), before.plan)

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from app.cli.evidence import apply_plan
-from app.cli.results import evaluated, write_reports
+from app.cli.report import write_reports
+from app.cli.results import evaluated
 from app.engagement import sample
 from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement

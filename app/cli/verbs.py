@@ -7,7 +7,22 @@ import sys
 
 import typer
 
-from app.cli import UNREADABLE, USAGE, assess, demo, dsomm, evidence, results
+from app.cli import (
+    UNREADABLE,
+    USAGE,
+    assess,
+    checks,
+    demo,
+    dsomm,
+    evidence,
+    explain,
+    merge,
+    packs,
+    progress,
+    report,
+    results,
+    verify,
+)
 from app.engagement.errors import EngagementError, UsageError
 
 app = typer.Typer(
@@ -23,6 +38,13 @@ app = typer.Typer(
 assess.add_to(app)
 evidence.add_to(app)
 results.add_to(app)
+report.add_to(app)
+explain.add_to(app)
+checks.add_to(app)
+verify.add_to(app)
+packs.add_to(app)
+merge.add_to(app)
+progress.add_to(app)
 dsomm.add_to(app)
 demo.add_to(app)
 

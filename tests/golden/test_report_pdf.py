@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,10 +12,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from reports import html, pdf
+from reports.files import CannotWrite
+from reports.options import Options, Paper, accent, logo
 from reports.render import render
 from reports.snapshot import Snapshot
 from scoring.assessment import Application
@@ -64,7 +69,8 @@ def test_it_is_a_tagged_document_with_language_title_and_outline(printed: PdfRea
     )
     assert printed.metadata.creation_date_raw == "D:20260930"
     titles = list(outline(printed.outline))
-    assert {"Where we stand", "Roadmap", "1 Build well", "A Common answers", "E Glossary"} <= set(titles)
+    parts = {"Where we stand", "Roadmap", "Progress", "Regimes", "A Common answers", "E Glossary"}
+    assert {*parts, "1 Build well"} <= set(titles)
     assert b"pdfuaid:part" in cast(Any, root["/Metadata"]).get_data()
 
 
@@ -72,7 +78,8 @@ def test_charts_have_alternatives_and_tables_have_headers(printed: PdfReader) ->
     found = list(elements(printed))
     kinds = Counter(str(element["/S"]) for element in found)
     figures = [element for element in found if str(element["/S"]) == "/Figure"]
-    assert len(figures) == 6  # cover, pillars, trend, two ladders, time line
+    starts = ("Columns under", "Pillars against", "Practices against", "Roadmap", "Score over time", "Obligations by")
+    assert all(any(str(figure["/Alt"]).startswith(start) for figure in figures) for start in starts)
     assert all(len(str(figure["/Alt"])) > 30 for figure in figures)
     assert kinds["/Table"] >= 10
     assert kinds["/TH"] > kinds["/Table"]
@@ -119,6 +126,18 @@ def fonts(reader: PdfReader) -> set[str]:
     return found
 
 
+def test_no_letter_is_missing_from_its_font(printed: PdfReader) -> None:
+    shown = 0
+    for page in printed.pages:
+        contents = page.get_contents()
+        assert contents is not None
+        for text in re.findall(rb"<([0-9a-fA-F]+)>", contents.get_data()):
+            glyphs = re.findall(rb"....", text)
+            shown += len(glyphs)
+            assert b"0000" not in glyphs
+    assert shown > 5_000
+
+
 def test_every_page_but_the_cover_says_whose_it_is_and_where_one_is(printed: PdfReader) -> None:
     total = len(printed.pages)
     for number, page in enumerate(printed.pages[1:], 2):
@@ -160,7 +179,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(pdf.CannotWrite, match="No space left on device") as caught:
+    with pytest.raises(CannotWrite, match="No space left on device") as caught:
         pdf.write("<html lang=en><title>t</title><p>x", target)
     assert caught.value.target == target
     assert target.read_bytes() == b"old"
@@ -168,7 +187,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
 
 def test_a_missing_folder_is_an_unwritable_target(tmp_path: Path) -> None:
-    with pytest.raises(pdf.CannotWrite):
+    with pytest.raises(CannotWrite):
         pdf.write("<html lang=en><title>t</title><p>x", tmp_path / "no" / "report.pdf")
 
 
@@ -202,4 +221,32 @@ def test_odd_assessments_give_whole_reports(make: Any, tmp_path: Path) -> None:
 
 def test_the_document_can_name_fonts_by_file_for_other_renderers(snapshot: Snapshot) -> None:
     assert "colonnade:fonts/" in html.document(snapshot)
-    assert "colonnade:fonts/" not in html.document(snapshot, local_fonts=True)
+    assert "colonnade:fonts/" not in html.document(snapshot, html.Medium.PEER)
+
+
+def test_a_logo_stands_on_the_cover_with_an_alternative_and_its_proportions(tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGBA", (300, 100), "#8a153880").save(picture, "PNG")
+    options = Options(logo=logo(picture.getvalue()), house=accent("#8a1538"), paper=Paper.LETTER)
+    given = example().snapshot(options=options)
+    first = render(given, tmp_path / "a.pdf").read_bytes()
+    assert render(given, tmp_path / "b.pdf").read_bytes() == first
+    reader = PdfReader(tmp_path / "a.pdf")
+    assert {tuple(map(float, page.mediabox[2:])) for page in reader.pages} == {(612, 792)}
+    alternatives = [str(each["/Alt"]) for each in elements(reader) if str(each["/S"]) == "/Figure"]
+    assert "Logo of Meridian Bridge" in alternatives
+    assert len(reader.pages[0].images) == 1
+    assert "#0f4c6e" not in html.document(given)  # nothing keeps the accent of the house
+
+
+def test_the_page_for_a_browser_stands_alone_and_is_the_same_each_time(snapshot: Snapshot) -> None:
+    document = html.document(snapshot, html.Medium.SCREEN)
+    assert document == html.document(snapshot, html.Medium.SCREEN)
+    assert document.count("data:font/woff2") == 3
+    assert "@media screen" in document
+    assert "see page" not in document
+    assert "see page" in html.document(snapshot)
+    # What is read is the same as on paper.
+    body = re.compile(r"<body>.*</body>", re.DOTALL)
+    paper, screen = (body.findall(each)[0] for each in (html.document(snapshot), document))
+    assert screen == paper.replace(", see page</a>", "</a>")

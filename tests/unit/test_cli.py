@@ -333,8 +333,8 @@ def test_json_is_ascii_and_says_what_was_said(colonnade: Colonnade, tmp_path: Pa
 def test_no_control_of_a_taken_over_file_reaches_the_terminal(colonnade: Colonnade, folder: Path) -> None:
     path = folder / "applications" / "pay.toml"
     path.write_text(path.read_text().replace('"Payments"', '"Pay\\u001b[31m\\u202e"'))
-    for words in (["score", folder], ["verify", folder], ["recover", folder, "--from", "files"], ["score", folder]):
-        found = colonnade(*words)
+    every = (["score", folder], ["verify", folder], ["recover", folder, "--from", "files"], ["score", folder])
+    for found in (said := [colonnade(*words) for words in every]):
         assert "\x1b" not in found.out + found.err
         assert "\u202e" not in found.out + found.err
-    assert "PayU+001B[31mU+202E" in found.out
+    assert "PayU+001B[31mU+202E" in said[-1].out

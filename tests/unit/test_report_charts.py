@@ -16,17 +16,21 @@ SVG = "{http://www.w3.org/2000/svg}"
 def drawn() -> dict[str, str]:
     snapshot = example().snapshot([earlier()])
     standing, scale = snapshot.standing, snapshot.scale
-    assert standing.progress is not None
+    progress = snapshot.progress
+    assert progress is not None
+    assert progress.trend is not None
+    assert snapshot.regimes is not None
     return {
         "pillars": charts.pillars(snapshot.board.pillars, scale),
         "ladder": charts.ladder(standing.pillars[0].practices, scale),
-        "timeline": charts.timeline(snapshot.roadmap, scale),
-        "trend": charts.trend(standing.progress, scale, 3.0),
+        "timeline": charts.timeline(snapshot.roadmap),
+        "trend": charts.trend(progress.trend, scale),
+        "regimes": charts.regimes(snapshot.regimes),
         "cover": charts.colonnade(snapshot.board.pillars, scale),
     }
 
 
-@pytest.mark.parametrize("name", ["pillars", "ladder", "timeline", "trend", "cover"])
+@pytest.mark.parametrize("name", ["pillars", "ladder", "timeline", "trend", "regimes", "cover"])
 def test_every_chart_is_plain_svg_with_an_alternative_text(name: str) -> None:
     root = ElementTree.fromstring(drawn()[name])
     assert root.tag == f"{SVG}svg"

@@ -10,7 +10,7 @@ from questionnaires.model import NOT_APPLICABLE
 from reports.view import View
 from scoring.assessment import Answer, Application, Decision, Lane
 from scoring.scores import Scorer, score
-from tests.report_example import SHA, UUID, Example, assessment, earlier, example
+from tests.report_example import SHA, UUID, Example, assessment, example
 
 
 def view(given: Example) -> View:
@@ -110,20 +110,25 @@ def seen_answer(given: Example, key: str, criterion: str) -> Answer:
     return own or given.assessment.answers.get(criterion) or Answer()
 
 
+def test_what_the_plan_brings_agrees_with_the_waves_and_with_today() -> None:
+    snapshot = example(assessment(capacity=1000)).snapshot()
+    brought, lanes = snapshot.roadmap.brought, snapshot.roadmap.lanes
+    assert brought is not None
+    assert brought.waves == ("Today", *(lane.label for lane in lanes))
+    *pillars, overall = brought.rows
+    assert [cell.score for cell in overall[-1]] == [f"{snapshot.roadmap.start:.1f}", *(lane.after for lane in lanes)]
+    for row, gauge in zip(pillars, snapshot.standing.rows, strict=False):
+        assert (row[0], row[-1][0].score, row[-1][0].level) == (gauge.number, f"{gauge.low:.1f}", gauge.level)
+    assert [row[-1][-1].level for row in pillars] == [3, 3]  # everything is planned, so every target is met
+    assert brought.finding == "Build well rises most, from 1.7 to 2.8"
+    assert example().unplanned().snapshot().roadmap.brought is None
+
+
 def test_a_dropped_initiative_is_listed_with_its_reason() -> None:
     dropped = Decision(lane=Lane.DROP, reason="Replaced next year")
     snapshot = example(assessment(decisions={"build.tests/2/tier-1": dropped})).snapshot()
     reasons = {block.title: why for block, why in snapshot.roadmap.unplanned}
     assert reasons["Tests: level 2 Mid"] == "Dropped: Replaced next year."
-
-
-def test_progress_is_shown_against_the_latest_baseline_only_where_there_is_one() -> None:
-    assert example().snapshot().standing.progress is None
-    progress = example().snapshot([earlier()]).standing.progress
-    assert progress is not None
-    assert progress.since == "31 March 2026"
-    assert "rose from" in progress.finding
-    assert [point.label for point in progress.trend] == ["Mar 2026", "Sep 2026"]
 
 
 def test_appendix_b_holds_only_what_differs_is_challenged_or_below_target() -> None:
@@ -133,7 +138,7 @@ def test_appendix_b_holds_only_what_differs_is_challenged_or_below_target() -> N
         ("1.1.2a", "Largely", "Largely"),
         ("1.2.2a", "Fully", "Partly"),
     ]
-    assert hub.differing[0].remark == "challenged: at most partly"
+    assert hub.differing[0].remark == "challenged: at most “Partly”"
     assert desk_and_hub["Trading Desk"].differing == ()
     assert desk_and_hub["Trading Desk"].below == (("1.1", "3a"), ("1.2", "2a 3a"))
 
@@ -172,7 +177,40 @@ def test_a_score_at_target_does_not_hide_levels_below_it() -> None:
     board = example(assessment(targets=targets, answers=answers)).snapshot().board
     assert "meets its target" in board.headline
     assert "pairs below" in board.headline
-    assert board.finding == "Every score reaches its target, but 1 pillar stays at a lower level"
+    assert board.finding == "Every score reaches its target, but 1 level stays below"
+
+
+GATES_STAY_AT_ONE = {
+    "build.gates.run": Answer(value=NOT_APPLICABLE, reason="It is bought."),
+    "build.gates.block": Answer(value="no"),
+    "build.tests.some": Answer(value="fully"),
+    "learn.people.trained": Answer(value="fully"),
+}
+"""With level 2 as target: Gates cannot stand there, and lack nothing to it."""
+
+
+def test_a_level_that_does_not_apply_is_no_gap() -> None:
+    targets = {"1": {"build": 2, "learn": 2}}
+    standing = example(assessment(targets=targets, answers=GATES_STAY_AT_ONE)).snapshot().standing
+    build = standing.pillars[0]
+    assert (build.gauge.level, build.gauge.below, build.gauge.held_by) == (1, False, "")
+    assert build.gauge.at_target == "4 / 4"
+    assert build.heat is not None
+    assert {(cell.level, cell.below) for _, cells in build.heat.rows for cell in cells} == {(1, False), (2, False)}
+    assert not any(cell.below for _, cells in standing.heat.rows for cell in cells)
+    assert build.holding == ()
+    assert standing.headline == "Every pillar is at its target level"
+
+
+def test_only_practices_with_a_gap_are_to_be_lifted() -> None:
+    targets = {"1": {"build": 2, "learn": 2}}
+    answers = {**GATES_STAY_AT_ONE, "build.tests.some": Answer(value="no")}
+    standing = example(assessment(targets=targets, answers=answers)).snapshot().standing
+    build = standing.pillars[0]
+    assert (build.gauge.below, build.gauge.at_target) == (True, "3 / 4")
+    assert [holding.name for holding in build.holding] == ["Tests"]
+    assert [cell.below for _, cells in standing.heat.rows for cell in cells] == [False, False, True, False]
+    assert standing.headline == "1 of 2 pillars is below its target level"
 
 
 def test_an_unknown_tier_is_an_error() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets import FALLBACK, TEXT, face, faces, icon
-from assets.palette import DARK, LIGHT, _contrast, level_colour, on
+from assets.palette import DARK, LIGHT, contrast, level_colour, on
 from reports import words
 from reports.printable import printable
 
@@ -49,7 +49,7 @@ def test_numbers_and_dates() -> None:
     assert words.score(None) == words.NONE
     assert words.days(Fraction(12)) == "12"
     assert words.days(Fraction(2501, 2)) == "1,250.5"
-    assert words.percent(Fraction(999, 1000)) == "99 %"
+    assert words.percent(Fraction(999, 1000)) == "99%"
     assert words.gain(Fraction(1, 300)) == "< 0.01"
     assert words.gain(Fraction(1, 200)) == "+0.01"
     assert words.day(date(2026, 9, 3)) == "3 September 2026"
@@ -103,8 +103,8 @@ def test_icons_are_found_by_name() -> None:
 def test_levels_differ_in_lightness_and_carry_readable_numbers(palette: object, base: int, top: int) -> None:
     assert palette in (LIGHT, DARK)
     colours = [level_colour(level, base, top, LIGHT if palette is LIGHT else DARK) for level in range(base, top + 1)]
-    assert all(_contrast(colour, on(colour)) >= 4.5 for colour in colours)
-    light = [_contrast(colour, "#000000") for colour in colours]
+    assert all(contrast(colour, on(colour)) >= 4.5 for colour in colours)
+    light = [contrast(colour, "#000000") for colour in colours]
     assert light == sorted(light, reverse=palette is LIGHT)
     assert all(max(a, b) / min(a, b) > 1.15 for a, b in pairwise(light))
 
