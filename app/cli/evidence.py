@@ -79,7 +79,7 @@ def ingest(
         items = assign(read(paths, step, format_name=format_name), engagement.assessment, target)
         if not dry_run:
             apply_plan(engagement, items, who(as_))
-        copied = copies.keep(folder, items) if keep and not dry_run else ()
+        copied = copies.keep(folder, engagement.assessment, items) if keep and not dry_run else ()
     for copy in copied:
         if copy.place is None:
             print(f"colonnade: {copy.path}: no copy is kept: {copy.why_not}", file=sys.stderr)

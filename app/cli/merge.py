@@ -88,9 +88,8 @@ def _print(found: Merge, choices: dict[merging.Where, Take]) -> None:
 
     print(f"{_SAYS[found.relation]}; both know line {found.base.number}: {found.base.hash}")
     for place in found.taken[:MAX_LISTED]:
-        print(
-            f"takes over {_plain(place.name)}: {_shown(place.mine.value)} → {_shown(place.theirs.value)}{_who(place.theirs)}"
-        )
+        values = f"{_shown(place.mine.value)} → {_shown(place.theirs.value)}"
+        print(f"takes over {_plain(place.name)}: {values}{_who(place.theirs)}")
     if len(found.taken) > MAX_LISTED:
         print(f"… and {len(found.taken) - MAX_LISTED} more to take over; --json lists them all")
     for sentence in found.left_out:

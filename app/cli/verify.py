@@ -9,6 +9,7 @@ import typer
 
 from app.cli import FOUND
 from app.cli.options import As, Folder, Json, known_content, opened, print_json, who
+from app.cli.tables import shown
 from app.engagement import recover as recovery
 from app.engagement import upgrade as upgrading
 from app.engagement import verify as verification
@@ -44,7 +45,7 @@ def verify(
         )
     else:
         for finding in found.findings:
-            print(finding)
+            print(shown(str(finding)).plain)
         for note in found.notes:
             print(f"{folder}: {note}")
         if found.last is not None:
@@ -73,8 +74,8 @@ def recover(
         print(f"{folder}: nothing was changed outside Colonnade, nothing to decide")
         return
     for finding in found.findings:
-        print(finding)
-    print(f"{folder}: the {source} counts now; what was there before is kept in {found.kept}")
+        print(shown(str(finding)).plain)
+    print(f"{folder}: what counts now is what the {source} said; what was there before is kept in {found.kept}")
 
 
 def upgrade(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from app.engagement import actions
 from app.engagement.errors import EngagementError
@@ -13,6 +14,9 @@ from app.engagement.folder import ENGAGEMENT, Engagement, actor
 from questionnaires.load import shipped
 from scoring.evaluation import Evaluation, evaluate
 from scoring.scores import Scorer
+
+if TYPE_CHECKING:
+    from app.engagement.recover import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,13 @@ class Opened:
     plan_current: bool
     refusal: EngagementError | None = None
     """Why it is open for reading only."""
+    kept: Path | None = None
+    """Where the files as they were found are kept, after a decision about them."""
+
+    @property
+    def changed_outside(self) -> bool:
+        """It is open for reading only until a person says whether the journal counts or the files."""
+        return self.engagement.refusal is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,15 @@ def open_folder(folder: Path) -> Opened:
         # What cannot be read either fails again, with the same words; else the refusal says why it is for reading.
         return _opened(Engagement.open(folder), refusal)
     return _opened(engagement, engagement.refusal)
+
+
+def recover(folder: Path, source: Source) -> Opened:
+    """Decide whose word counts in a folder that was changed outside, and open it. Raises EngagementError."""
+    from app.content import available
+    from app.engagement import recover as recovery
+
+    found = recovery.recover(folder, source, actor(), available().content)
+    return replace(open_folder(folder), kept=found.kept)
 
 
 def unpack(pack: Path, folder: Path, passphrase: str | None) -> Opened:

@@ -8,7 +8,6 @@ or another program can have done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -28,6 +27,7 @@ from app.engagement.checkpoint import (
     file_of,
 )
 from app.engagement.errors import EngagementError
+from app.engagement.files import read_bytes
 from app.engagement.journal import Chain, Entry
 from questionnaires.model import Questionnaire
 from scoring.assessment import Assessment
@@ -75,8 +75,8 @@ class Audit:
     """Files that do not hold the journal's last word on them, and files to be cleared away."""
     plan: StoredPlan | None
     plan_lost: bool
-    """The journal names a plan that no file holds: the process stopped before it was written. ``plan`` is the one
-    before it."""
+    """The journal names a plan that no file holds in a form that can be read: the process stopped before it was
+    written (``plan`` is the one before it), or another version wrote it."""
     next_questionnaire: bytes | None = None
     """What is asked after an upgrade whose last step is missing."""
 
@@ -90,14 +90,14 @@ def audit(folder: Path) -> Audit:
     """Read the folder, changing nothing. Raises EngagementError for what nothing can be shown of."""
     # Written after the journal and read before it: no file is ahead of it while another process writes.
     files = checkpoint.toml_files(folder)
-    asked = checkpoint.read_bytes(folder / QUESTIONNAIRE)
+    asked = read_bytes(folder / QUESTIONNAIRE)
     path = folder / JOURNAL
-    chain = journal.scan(checkpoint.read_bytes(path)) if path.exists() else None
+    chain = journal.scan(read_bytes(path)) if path.exists() else None
     found = _Audit(folder, files, chain or Chain((), 0))
     if chain is None:
         found.find(Kind.CHANGED, JOURNAL, "the journal is missing")
     following = folder / NEXT_QUESTIONNAIRE
-    return found.result(asked, following.read_bytes() if following.is_file() else None)
+    return found.result(asked, read_bytes(following) if following.is_file() else None)
 
 
 @dataclass
@@ -117,7 +117,7 @@ class _Audit:
 
     def result(self, asked: bytes, following: bytes | None) -> Audit:
         self._read_tables()
-        assessment = self._of_journal() if self._journal_holds() else self._of_files()
+        assessment = (self._of_journal() if self._journal_holds() else None) or self._of_files()
         upgraded = following is not None and sha256(following).hexdigest() == assessment.questionnaire_sha256
         if upgraded and following is not None:
             asked = following
@@ -181,48 +181,59 @@ class _Audit:
                 raise
             return state.replayed(self.chain.entries)
         plan = tables.get(ROADMAP, {}).get("plan")
-        if isinstance(plan, dict) and checkpoint.digest(plan) == assessment.plan_sha256:
+        if plan is not None and checkpoint.digest(plan) == assessment.plan_sha256:
             self.plan = _stored(plan)
         return assessment
 
-    def _of_journal(self) -> Assessment:
+    def _of_journal(self) -> Assessment | None:
+        """None where its lines make no assessment: their hashes hold, but Colonnade did not write them."""
         last_touch = _last_touches(self.chain.entries)
         known = {name for name, (_, position) in self.tables.items() if position.line < last_touch.get(name, 0)}
-        replay, earlier = state.Replay(), dict[str, Any]()
+        replay, earlier = state.Replay(), dict[str, Assessment]()
         waiting = {self.tables[name][1].line for name in known}
-        for entry in self.chain.entries:
-            replay.take(entry)
-            if entry.number in waiting:
-                for name in known:
-                    if self.tables[name][1].line == entry.number:
-                        earlier[name] = _portion(replay.raw, name)
-        assessment = replay.assessment()
+        try:
+            for entry in self.chain.entries:
+                replay.take(entry)
+                if entry.number in waiting:
+                    for name in known:
+                        if self.tables[name][1].line == entry.number:
+                            earlier[name] = _assessment_at(name, replay.raw)
+            assessment = replay.assessment()
+        except EngagementError as error:
+            self.find(Kind.CHANGED, JOURNAL, f"{error.where}: {error.what}")
+            return None
         self.behind |= known
         self._compare(assessment, last_touch, earlier)
         return assessment
 
-    def _compare(self, assessment: Assessment, last_touch: Mapping[str, int], earlier: Mapping[str, Any]) -> None:
-        wanted = checkpoint.all_files(assessment)
+    def _compare(self, now: Assessment, last_touch: Mapping[str, int], earlier: Mapping[str, Assessment]) -> None:
+        wanted = checkpoint.all_files(now)
+        made = {
+            file_of(change.path): entry.number
+            for entry in self.chain.entries
+            for change in entry.changes
+            if len(change.path) == 2 and change.path[0] == "applications"
+        }
         written = self.tables[ENGAGEMENT][1].line if ENGAGEMENT in self.tables else len(self.chain.entries)
         for name in sorted(wanted - self.files.keys()):
             self.behind.add(name)
-            if self._made(name) <= written:  # else no checkpoint has come to it yet
+            if made.get(name, 0) <= written:  # else no checkpoint has come to it yet
                 self.find(Kind.MISSING, name, "is missing; it comes from the journal")
         for name in sorted(self.files.keys() - wanted):
             if name in last_touch:
                 self.behind.add(name)  # of an application that was taken out: cleared away
             else:
                 self.find(Kind.FOREIGN, name, "is unknown to the journal; nothing in it counts")
-        for name in sorted(wanted & self.tables.keys()):
+        for name in sorted(self.tables.keys() & (wanted | last_touch.keys())):
             table, _ = self.tables[name]
-            then = _assessment_at(name, earlier[name]) if name in earlier else assessment
+            then = earlier.get(name, now)
             says = _deviation(name, table, then)
             if says is not None:
                 self.find(Kind.CHANGED, name, says)
             if name == ROADMAP:
-                self._read_plan(table.get("plan"), then.plan_sha256, assessment.plan_sha256)
+                self._read_plan(table.get("plan"), then.plan_sha256, now.plan_sha256)
         if ROADMAP not in self.tables:
-            self.plan_lost = assessment.plan_sha256 is not None
+            self.plan_lost = now.plan_sha256 is not None
 
     def _misplaced(self, position: Position) -> bool:
         """Whether a file names the hash of another line than its own; a line beyond the journal's end may be lost."""
@@ -230,23 +241,19 @@ class _Audit:
             return any(entry.hash == position.hash for entry in self.chain.entries)
         return position.hash not in (None, self.chain.entries[position.line - 1].hash)
 
-    def _made(self, name: str) -> int:
-        """The line that brought an application about; 0 for the other files."""
-        path = ("applications", application_of(name))
-        lines = [entry.number for entry in self.chain.entries if any(change.path == path for change in entry.changes)]
-        return max(lines, default=0)
-
     def _read_plan(self, raw: Any, then: str | None, now: str | None) -> None:
         found = checkpoint.digest(raw) if raw is not None else None
         if found not in (then, now):
             self.find(Kind.CHANGED, f"{ROADMAP}, plan", "is not the plan that was last computed")
             return
-        self.plan = _stored(raw) if raw is not None else None
-        self.plan_lost = found != now
+        self.plan = _stored(raw)
+        self.plan_lost = found != now or (raw is not None and self.plan is None)
 
 
-def _stored(raw: dict[str, Any]) -> StoredPlan | None:
-    """The plan of a file; None where an older version wrote what this one cannot read."""
+def _stored(raw: Any) -> StoredPlan | None:
+    """The plan of a file; None where there is none, or an older version wrote what this one cannot read."""
+    if not isinstance(raw, dict):
+        return None
     plan = checkpoint.plan_from_data({key: value for key, value in raw.items() if key != "inputs"})
     return StoredPlan(plan, str(raw.get("inputs", ""))) if plan is not None else None
 
@@ -259,31 +266,25 @@ def _last_touches(entries: Iterable[Entry]) -> dict[str, int]:
             if change.path:
                 found[file_of(change.path)] = entry.number
             else:
-                applications = change.to.get("applications", {}) if isinstance(change.to, dict) else {}
-                names = (ENGAGEMENT, ROADMAP, *found, *map(application_file, applications))
+                applications = change.to.get("applications") if isinstance(change.to, dict) else None
+                known = applications if isinstance(applications, dict) else {}
+                names = (ENGAGEMENT, ROADMAP, *found, *map(application_file, known))
                 found |= dict.fromkeys(names, entry.number)
     return found
-
-
-def _portion(raw: Mapping[str, Any], name: str) -> Any:
-    """What one file holds of the plain data of an assessment; None where it has no such application."""
-    key = application_of(name)
-    if key is not None:
-        application = raw.get("applications", {}).get(key)
-        raw = {"applications": {key: application}} if application is not None else {}
-    elif name == ROADMAP:
-        raw = {entry: raw[entry] for entry in checkpoint.IN_ROADMAP if entry in raw}
-    else:
-        raw = {entry: value for entry, value in raw.items() if entry not in checkpoint.ELSEWHERE}
-    return deepcopy(raw)
 
 
 _BARE = {"organisation": "-", "questionnaire": "x", "as_of": "2000-01-01", "capacity": 0}
 
 
-def _assessment_at(name: str, portion: Mapping[str, Any]) -> Assessment:
-    """An assessment of which only one file's part counts."""
-    return Assessment.model_validate({**(_BARE if name != ENGAGEMENT else {}), **portion})
+def _assessment_at(name: str, raw: Mapping[str, Any]) -> Assessment:
+    """The assessment in some plain data, of which only one file's part counts. Raises EngagementError."""
+    key = application_of(name)
+    if key is not None:
+        application = raw.get("applications", {}).get(key)
+        return state.valid(_BARE | ({"applications": {key: application}} if application is not None else {}))
+    if name == ROADMAP:
+        return state.valid(_BARE | {entry: raw[entry] for entry in checkpoint.IN_ROADMAP if entry in raw})
+    return state.valid({entry: value for entry, value in raw.items() if entry not in checkpoint.ELSEWHERE})
 
 
 def _deviation(name: str, table: Mapping[str, Any], assessment: Assessment) -> str | None:
@@ -292,15 +293,20 @@ def _deviation(name: str, table: Mapping[str, Any], assessment: Assessment) -> s
     expected = checkpoint.content(name, assessment)
     if expected is None:
         return "speaks of an application that the journal did not know at that line"
-    if found == expected:
+    if _alike(expected, found):
         return None
     return "says otherwise than the journal in " + ", ".join(_differing(expected, found)[:3])
+
+
+def _alike(expected: Any, found: Any) -> bool:
+    """Equal and of the same types: to Python, 1 is true and 60 is 60.0."""
+    return bool(expected == found) and checkpoint.digest(expected) == checkpoint.digest(found)
 
 
 def _differing(expected: Any, found: Any, path: str = "") -> list[str]:
     """The keys at which two tables differ, with what the file says."""
     if isinstance(expected, dict) and isinstance(found, dict):
-        keys = [key for key in sorted({*expected, *found}) if expected.get(key) != found.get(key)]
+        keys = [key for key in sorted({*expected, *found}) if not _alike(expected.get(key), found.get(key))]
         return [place for key in keys for place in _differing(expected.get(key), found.get(key), f"{path}.{key}")]
     return [f"{path.removeprefix('.')} (there {_shown(found)}, journal {_shown(expected)})"]
 

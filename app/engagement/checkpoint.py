@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.engagement import state
 from app.engagement.errors import EngagementError
+from app.engagement.files import read_bytes
 from app.engagement.journal import Entry
 from app.engagement.migrations import migrated
 from questionnaires.load import Invalid, Loaded, frozen_questionnaire, validate
@@ -160,25 +161,24 @@ def digest(value: Any) -> str:
 def toml_files(folder: Path) -> dict[str, bytes]:
     """The TOML files of an engagement's folder that hold its assessment, by name. Raises EngagementError."""
     names = [name for name in (ENGAGEMENT, ROADMAP) if (folder / name).is_file()]
-    names += [f"{APPLICATIONS}/{path.name}" for path in sorted((folder / APPLICATIONS).glob("*.toml"))]
+    paths = sorted((folder / APPLICATIONS).glob("*.toml"))
+    names += [f"{APPLICATIONS}/{path.name}" for path in paths if path.is_file()]
     return {name: read_bytes(folder / name) for name in names}
-
-
-def read_bytes(path: Path) -> bytes:
-    """Raises EngagementError."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EngagementError(f"cannot be read ({error.strerror})", str(path), "Check its permissions.") from error
 
 
 def parse_toml(data: bytes, place: str) -> dict[str, Any]:
     """Raises EngagementError."""
+    remedy = "Undo the edit, or restore the file from a copy of the folder."
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        found = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        remedy = "Undo the edit, or restore the file from a copy of the folder."
         raise EngagementError(f"cannot be read: {error}", place, remedy) from error
+    try:
+        json.dumps(found, default=str)  # what this cannot write, nothing here can compare or show
+    except (ValueError, RecursionError) as error:
+        message = "cannot be read: it is nested too deeply, or a number is too long"
+        raise EngagementError(message, place, remedy) from error
+    return found
 
 
 def parse_table(data: bytes, place: str) -> tuple[dict[str, Any], Position | None]:
@@ -195,7 +195,7 @@ def parse_table(data: bytes, place: str) -> tuple[dict[str, Any], Position | Non
 def _position(raw: Any, version: int, place: str) -> Position:
     line, hash_ = (raw.get("line"), raw.get("hash")) if isinstance(raw, dict) else (None, None)
     hashed = hash_ is None if version == 1 else isinstance(hash_, str)
-    if type(line) is not int or not 0 < line < 10**12 or not hashed:
+    if type(line) is not int or not 0 < line < 10**12 or not hashed or len(raw) > 2:
         raise EngagementError("names no line of the journal", place, "Restore it from a copy.")
     return Position(line, hash_)
 

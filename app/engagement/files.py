@@ -4,10 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 from app.engagement.errors import EngagementError
+
+MAX_BYTES = 512_000_000
+"""Of one file that is read as a whole."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """A whole file. Raises EngagementError, also for what is none (a pipe would let us wait for ever)."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise EngagementError("is no file", str(path), "Restore it from a copy of the folder.")
+        if found.st_size > MAX_BYTES:
+            raise EngagementError(f"holds more than {MAX_BYTES:,} bytes", str(path), "Restore it from a copy.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise EngagementError("is missing", str(path), "Restore it from a copy of the folder.") from None
+    except OSError as error:
+        raise EngagementError(f"cannot be read ({error.strerror})", str(path), "Check its permissions.") from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:

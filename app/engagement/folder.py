@@ -32,7 +32,7 @@ from app.engagement.checkpoint import (
     toml_files,
 )
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.files import remove, unwritable, write_atomically
+from app.engagement.files import read_bytes, remove, unwritable, write_atomically
 from app.engagement.journal import Change, ChangedMeanwhile
 from app.engagement.lock import HOLDER, LOCK, Lock, actor
 from app.engagement.set_aside import set_aside
@@ -126,9 +126,7 @@ class Engagement:
         lock = Lock(folder) if write else None
         try:
             found = audit(folder)
-            if any(finding.where == QUESTIONNAIRE for finding in found.changed):
-                check_edited(folder, content, found.questionnaire)
-            _check(folder, content, found.questionnaire, found.assessment)
+            check(folder, content, found.questionnaire, found.assessment)
             engagement = cls(folder, content, found.questionnaire, found.assessment)
             engagement._take(found)
             if lock is not None and engagement.refusal is None:
@@ -153,24 +151,25 @@ class Engagement:
                 remedy,
             )
         if found.plan_lost:
-            notices.append(f"{ROADMAP} did not get the plan that was last computed; compute the roadmap again.")
-        elif self.plan is None and found.assessment.plan_sha256 is not None:
-            notices.append(f"{ROADMAP} holds no plan that this version can read; compute the roadmap again.")
+            notices.append(
+                f"{ROADMAP} does not hold the plan that was last computed, or as this version cannot read it; "
+                "compute the roadmap again."
+            )
         if self.last is not None and _ahead(self.last.at):
             notices.append(f"The clock of this machine is behind the journal, whose last line is of {self.last.at}.")
         self.notices = tuple(notices)
 
     def _mend(self, found: Audit) -> None:
         """Clear away what a stopped process left; the files follow with the next checkpoint."""
-        for place in (self.folder, self.folder / checkpoint.APPLICATIONS):
-            for part in place.glob(_PARTS):
-                remove(part)
+        for part in (*self.folder.glob(_PARTS), *self.folder.glob(f"*/{_PARTS}")):
+            remove(part)
         if found.chain.torn:
             journal.cut(self.folder / JOURNAL, self._size)
         if found.next_questionnaire is not None:
             write_atomically(self.folder / QUESTIONNAIRE, found.next_questionnaire)
         remove(self.folder / NEXT_QUESTIONNAIRE)
-        self._seen = {name: _stamp(self.folder / name) for name in checkpoint.all_files(self.assessment)}
+        known = checkpoint.all_files(self.assessment) | found.behind
+        self._seen = {name: _stamp(self.folder / name) for name in known}
         self._dirty = set(found.behind)
         if found.plan_lost:
             before = checkpoint.digest(found.plan.as_data()) if found.plan is not None else None
@@ -239,6 +238,7 @@ class Engagement:
 
         The new one lies beside the old until the journal says which counts, so that no moment is without one.
         """
+        check(self.folder, self.content, questionnaire, self.assessment)
         frozen = checkpoint.frozen(questionnaire)
         write_atomically(self.folder / NEXT_QUESTIONNAIRE, frozen)
         try:
@@ -296,9 +296,9 @@ class Engagement:
         # The engagement's own file comes last: the line that it names is the one up to which every file was written.
         for name in (*sorted(self._dirty - {ENGAGEMENT}), ENGAGEMENT):
             path = self.folder / name
-            if _stamp(path) != self._seen.get(name, _stamp(path)):
+            if _stamp(path) not in (None, self._seen.get(name)):
                 # Somebody else's version is no loss to us, since ours comes from the journal; it may be one to them.
-                place = set_aside(self.folder, {name: checkpoint.read_bytes(path)})
+                place = set_aside(self.folder, {name: read_bytes(path)})
                 self.notices += (f"{name} was changed by another program; its version is kept in {place}.",)
             data = checkpoint.written(name, self.assessment, self.stored_plan, self.last)
             if data is None:
@@ -325,12 +325,14 @@ def _left_behind(path: Path) -> bool:
 def _ahead(at: str) -> bool:
     try:
         return datetime.fromisoformat(at) - datetime.fromisoformat(journal.now()) > _SKEW
-    except ValueError:
+    except (ValueError, TypeError):  # Colonnade wrote neither, nor a moment without its zone
         return False
 
 
-def _check(folder: Path, content: Content, questionnaire: Questionnaire, assessment: Assessment) -> None:
+def check(folder: Path, content: Content, questionnaire: Questionnaire, assessment: Assessment) -> None:
     """Raises EngagementError for what no score can be computed from."""
+    if questionnaire != content.questionnaires.get(questionnaire.id):
+        _check_meaning(folder, content, questionnaire)
     tiers = content.tiers.by_id
     for key, application in assessment.applications.items():
         if application.tier not in tiers:
@@ -343,10 +345,10 @@ def _check(folder: Path, content: Content, questionnaire: Questionnaire, assessm
                 raise EngagementError(f"asks for the level {level} in '{pillar}'", f"{folder}/{ENGAGEMENT}", remedy)
 
 
-def check_edited(folder: Path, content: Content, questionnaire: Questionnaire) -> None:
-    """The meaning gate for a frozen questionnaire that somebody edited. Raises EngagementError."""
+def _check_meaning(folder: Path, content: Content, questionnaire: Questionnaire) -> None:
+    """The meaning gate for a frozen questionnaire: that its digest fits does not say who wrote it."""
     files = Files(QUESTIONNAIRE, {pillar.id: QUESTIONNAIRE for pillar in questionnaire.pillar}, QUESTIONNAIRE)
     problems = check_questionnaire(questionnaire, content.facts, content.tiers, files)
     if problems:
-        message = f"was changed outside Colonnade and does not hold together: {'; '.join(map(str, problems[:3]))}"
+        message = f"does not hold together: {'; '.join(map(str, problems[:3]))}"
         raise EngagementError(message, f"{folder}/{QUESTIONNAIRE}", "Restore it from a copy.")

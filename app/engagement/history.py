@@ -21,7 +21,7 @@ import tomli_w
 from app.engagement import checkpoint, journal
 from app.engagement.checkpoint import JOURNAL
 from app.engagement.errors import EngagementError
-from app.engagement.files import remove, write_atomically
+from app.engagement.files import read_bytes, remove, write_atomically
 from app.engagement.folder import Engagement
 from app.engagement.journal import Change, Entry
 from app.engagement.pack import MAX_BYTES, SUFFIX
@@ -167,7 +167,7 @@ def _free(as_of: date, taken: set[str]) -> str:
 def last_changes(folder: Path) -> dict[tuple[str | None, str], date]:
     """(application or None, criterion) → the day on which its answer was last changed, by the journal."""
     try:
-        chain = journal.scan(checkpoint.read_bytes(folder / JOURNAL))
+        chain = journal.scan(read_bytes(folder / JOURNAL))
     except EngagementError:
         return {}
     found: dict[tuple[str | None, str], date] = {}

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from app.engagement.errors import EngagementError
-from app.engagement.files import sync_folder, unwritable
+from app.engagement.files import read_bytes, sync_folder, unwritable
 
 FIRST = "0" * 64
 """``prev`` of the first line."""
@@ -130,13 +130,7 @@ def read(path: Path) -> tuple[list[Entry], int]:
 
     Raises EngagementError where the journal is missing or its chain is broken, naming the line.
     """
-    try:
-        chain = scan(path.read_bytes())
-    except FileNotFoundError:
-        message = "the journal is missing"
-        raise EngagementError(message, str(path), "Restore it from a copy of the folder.") from None
-    except OSError as error:
-        raise EngagementError(f"cannot be read ({error.strerror})", str(path), "Check its permissions.") from error
+    chain = scan(read_bytes(path))
     if chain.broken is not None:
         message = "the journal was changed outside Colonnade"
         raise EngagementError(message, f"{path}, line {chain.broken}", "Restore it from a copy of the folder.")

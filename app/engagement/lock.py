@@ -33,6 +33,7 @@ class Lock:
         self._lock = FileLock(folder / LOCK, timeout=0)
         try:
             self._lock.acquire()
+            self._holder.unlink(missing_ok=True)  # a link in its place would have another file written over
             self._holder.write_text(f"{actor()}, process {os.getpid()}\n", encoding="utf-8")
         except Timeout:
             who = "elsewhere"

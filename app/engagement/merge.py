@@ -14,11 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from app.engagement import checkpoint, journal, state
+from app.engagement import journal, state
 from app.engagement.actions import RESERVED
 from app.engagement.checkpoint import JOURNAL
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.files import remove, write_atomically
+from app.engagement.files import read_bytes, remove, write_atomically
 from app.engagement.folder import Engagement
 from app.engagement.journal import Change, Entry
 from app.engagement.pack import may_hold, thaw
@@ -123,7 +123,7 @@ def copy_of(place: Path, passphrase: str | None = None) -> Copy:
 
     def baseline(name: str) -> bytes | None:
         path = place / HISTORY / name
-        return checkpoint.read_bytes(path) if may_hold(f"{HISTORY}/{name}") and path.is_file() else None
+        return read_bytes(path) if may_hold(f"{HISTORY}/{name}") and path.is_file() else None
 
     return Copy(str(place), tuple(entries), baseline)
 
@@ -135,7 +135,11 @@ def merge(engagement: Engagement, other: Copy) -> Merge:
     if not shared:
         remedy = "Name a copy of this engagement; 'colonnade baseline' takes an earlier one up."
         raise UsageError("is no copy of this engagement: their journals begin differently", other.place, remedy)
-    mine, theirs = state.replayed(entries), state.replayed(other.entries)
+    mine = state.replayed(entries)
+    try:
+        theirs = state.replayed(other.entries)
+    except EngagementError as error:
+        raise EngagementError(error.what, f"{other.place}, {error.where}", error.remedy) from error
     _check(other.place, engagement.content, engagement.questionnaire, mine, theirs)
     base, known = _base(entries, other.entries, shared)
     found = _Three(state.replayed(base), mine, theirs, entries[shared:], other.entries[shared:], other.baseline)
@@ -334,7 +338,7 @@ def apply(engagement: Engagement, found: Merge, choices: Mapping[Where, Take], b
     open_ = [place.name for place in found.conflicts if place.path not in choices]
     if open_:
         remedy = f"Decide each with --take PLACE=mine or --take PLACE=theirs, such as --take '{open_[0]}=theirs'."
-        raise UsageError(f"{len(open_)} conflicts have no decision", str(engagement.folder), remedy)
+        raise UsageError(f"has conflicts without a decision ({len(open_)})", str(engagement.folder), remedy)
     places = [*found.taken, *(place for place in found.conflicts if choices[place.path] is Take.THEIRS)]
     changes = [Change(place.path, place.theirs.value) for place in sorted(places, key=lambda place: place.path)]
     if not changes and not found.conflicts:

@@ -28,7 +28,8 @@ from app.engagement.actions import RESERVED
 from app.engagement.audit import NEXT_QUESTIONNAIRE, audit
 from app.engagement.checkpoint import APPLICATIONS, ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.files import sync_folder, unwritable
+from app.engagement.files import read_bytes, sync_folder, unwritable
+from app.engagement.folder import check
 from app.engagement.sealing import is_sealed, sealed, unsealed
 from app.engagement.zipped import unzipped, zipped
 from questionnaires.load import validate
@@ -97,9 +98,11 @@ def freeze(
         remedy = "Decide with 'colonnade recover', then pack it."
         raise EngagementError(f"was changed outside Colonnade: {found.changed[0]}", str(folder), remedy)
     files, chain, assessment = _consistent(folder)
+    content = content or available().content
+    check(folder, content, checkpoint.parse_questionnaire(files[QUESTIONNAIRE], QUESTIONNAIRE), assessment)
     files |= _of_folder(folder, _HISTORY, set(assessment.baselines)) if with_history else {}
     files |= _of_folder(folder, _EVIDENCE, None) if with_evidence else {}
-    files[RESULTS] = _results(content or available().content, files[QUESTIONNAIRE], assessment)
+    files[RESULTS] = _results(content, files[QUESTIONNAIRE], assessment)
     last = chain.entries[-1]
     manifest = {
         "schema_version": SCHEMA_VERSION,
@@ -121,17 +124,19 @@ def _consistent(folder: Path) -> tuple[dict[str, bytes], journal.Chain, Assessme
     """Files, journal and questionnaire that belong together, whatever is written meanwhile."""
     for _ in range(_TRIES):
         files = checkpoint.toml_files(folder)
-        data = checkpoint.read_bytes(folder / JOURNAL)
+        data = read_bytes(folder / JOURNAL)
         chain = journal.scan(data)
         assessment = state.replayed(chain.entries)
         asked = _asked(folder, assessment)
         if asked is None:
             continue  # another one is asked since
-        wanted = sorted(checkpoint.all_files(assessment))
+        wanted = checkpoint.all_files(assessment)
+        if assessment.plan_sha256 is not None and ROADMAP not in files:
+            wanted.discard(ROADMAP)  # a plan that is lost here comes from no journal
         for name in wanted:
             if name not in files:  # its first checkpoint is still to come
                 files[name] = checkpoint.written(name, assessment, None, chain.entries[-1]) or b""
-        kept = {name: files[name] for name in wanted}
+        kept = {name: files[name] for name in sorted(wanted)}
         return {**kept, QUESTIONNAIRE: asked, JOURNAL: data[: chain.size]}, chain, assessment
     raise EngagementError("is being changed by another program", str(folder), "Pack it again when that is done.")
 
@@ -140,7 +145,7 @@ def _asked(folder: Path, assessment: Assessment) -> bytes | None:
     """The frozen questionnaire that the journal names; an upgrade has two for a moment."""
     for name in (QUESTIONNAIRE, NEXT_QUESTIONNAIRE):
         if (folder / name).is_file():
-            data = checkpoint.read_bytes(folder / name)
+            data = read_bytes(folder / name)
             if assessment.questionnaire_sha256 in (None, sha256(data).hexdigest()):
                 return data
     return None
@@ -149,7 +154,7 @@ def _asked(folder: Path, assessment: Assessment) -> bytes | None:
 def _of_folder(folder: Path, name: str, known: set[str] | None) -> dict[str, bytes]:
     """The files of ``history`` or ``evidence`` that a pack can carry."""
     return {
-        f"{name}/{path.name}": checkpoint.read_bytes(path)
+        f"{name}/{path.name}": read_bytes(path)
         for path in sorted((folder / name).glob("*"))
         if path.is_file() and may_hold(f"{name}/{path.name}") and (known is None or path.name in known)
     }

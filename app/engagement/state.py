@@ -63,14 +63,18 @@ class Replay:
         for change in entry.changes:
             try:
                 self._put(change.path, change.to)
-            except (KeyError, TypeError, AttributeError) as error:
+            except (KeyError, TypeError, AttributeError, RecursionError) as error:
                 place = f"line {entry.number} of the journal, {'.'.join(change.path)}"
                 raise EngagementError("does not fit", place, "Restore the journal from a copy.") from error
 
     def _put(self, path: tuple[str, ...], to: Any) -> None:
         if not path:
+            if not isinstance(to, dict) or not isinstance(to.get("applications", {}), dict):
+                raise TypeError
             self.raw = deepcopy(to)
             return
+        if path == ("applications",):
+            raise KeyError  # they come and go one by one
         node = self.raw
         for depth, step in enumerate(path[:-1]):
             # An application has to be there before anything of it is; every other table comes with its first entry.
@@ -86,12 +90,17 @@ class Replay:
 
     def assessment(self) -> Assessment:
         """Raises EngagementError."""
-        try:
-            return Assessment.model_validate(self.raw)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = f"The journal, {'.'.join(map(str, first['loc']))}"
-            raise EngagementError(f"holds no assessment: {first['msg']}", place, "Restore it from a copy.") from error
+        return valid(self.raw)
+
+
+def valid(raw: Mapping[str, Any]) -> Assessment:
+    """An assessment that the journal's lines made as plain data. Raises EngagementError."""
+    try:
+        return Assessment.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(("The journal", *map(str, first["loc"])))
+        raise EngagementError(f"holds no assessment: {first['msg']}", place, "Restore it from a copy.") from error
 
 
 def replayed(entries: Iterable[Entry]) -> Assessment:

@@ -48,8 +48,8 @@ def verify(folder: Path, head: str | None = None) -> Verified:
     gone = bool(found.assessment.baselines) and not (folder / HISTORY).is_dir()
     notes = ("its baselines are not here: a pack leaves them out unless asked for them",) if gone else ()
     entries = found.chain.entries
-    line = next((entry.number for entry in entries if entry.hash == head), None) if head else None
-    if head and line is None:
+    line = next((entry.number for entry in entries if entry.hash == head), None)
+    if head is not None and line is None:
         findings.append(Finding(Kind.CHANGED, JOURNAL, f"holds no line with the hash {head}"))
     return Verified(tuple(findings), entries[-1] if entries else None, line, notes)
 

@@ -230,9 +230,9 @@ def test_nothing_happens_before_every_conflict_is_decided(copies: Copies) -> Non
     copies.here(said("no"), said("no", PEOPLE, None))
     copies.there(said("fully"), said("fully", PEOPLE, None), said("fully", STOP))
     before = (copies.mine / JOURNAL).read_bytes()
-    with pytest.raises(UsageError, match="2 conflicts have no decision"):
+    with pytest.raises(UsageError, match=r"conflicts without a decision \(2\)"):
         copies.apply()
-    with pytest.raises(UsageError, match="1 conflicts have no decision"):
+    with pytest.raises(UsageError, match=r"conflicts without a decision \(1\)"):
         _merged(copies.mine, copies.theirs, {f"answers/{PEOPLE}": Take.MINE})
     assert (copies.mine / JOURNAL).read_bytes() == before
     takes = {"applications/pay": Take.THEIRS, f"answers/{PEOPLE}": Take.MINE}
@@ -322,6 +322,16 @@ def test_what_this_engagement_could_not_open_is_not_taken(copies: Copies, change
     copies.there(change)
     with pytest.raises(EngagementError, match=r"names|asks for"):
         copies.merge()
+
+
+def test_a_journal_that_holds_but_makes_no_sense_is_named(copies: Copies) -> None:
+    entries, _ = journal.read(copies.theirs / JOURNAL)
+    _, line = journal.make(entries[-1], "x", "set", [Change((), {"applications": 5})])
+    with open(copies.theirs / JOURNAL, "ab") as file:
+        file.write(line)
+    with pytest.raises(EngagementError) as error:
+        copies.merge()
+    assert str(copies.theirs) in error.value.where
 
 
 # ---- again and again

@@ -66,6 +66,22 @@ def nothing_written(place: Path) -> Iterator[None]:
 # ---- what a pack holds
 
 
+def test_a_plan_that_was_lost_here_is_not_called_changed_there(folder: Path, tmp_path: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        engagement.store_plan(Plan(solver="x", objective=Fraction(0), waves=(), unplanned=()), BY)
+    (folder / ROADMAP).unlink()
+    pack.unpack(written(tmp_path / "a.colonnade", pack.freeze(folder)), tmp_path / "b")
+    assert [finding.kind.value for finding in verify(tmp_path / "b").findings] == ["missing"]
+
+
+def test_what_cannot_be_scored_is_said(folder: Path, tmp_path: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        key = next(iter(engagement.assessment.applications))
+        engagement.apply("set", [Change(("applications", key, "tier"), "9")], BY)
+    with pytest.raises(EngagementError, match="unknown tier"):
+        pack.freeze(folder)
+
+
 def test_a_pack_holds_the_folder_and_its_scores(folder: Path, tmp_path: Path) -> None:
     found = pack.thaw(written(tmp_path / "a.colonnade", pack.freeze(folder)))
     kept = from_data(tomllib.loads(found.pop(pack.RESULTS).decode()))

@@ -11,7 +11,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from app.engagement.checkpoint import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMA
 from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
 from app.engagement.journal import Change
+from app.engagement.pack import freeze
 from app.engagement.recover import Source, recover
 from app.engagement.upgrade import upgrade
 from app.engagement.verify import verify
@@ -145,9 +146,9 @@ def values(table: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def other(value: Any) -> list[Any]:
     match value:
         case bool():
-            return [not value]
+            return [not value, int(value)]
         case int():
-            return [value + 1, str(value), 0 if value else 7]
+            return [value + 1, str(value), 0 if value else 7, float(value), *([bool(value)] if value in (0, 1) else [])]
         case date():
             return [date(2001, 1, 1)]
         case str():
@@ -248,6 +249,12 @@ def test_a_torn_last_line_is_told_apart_from_tampering(folder: Path) -> None:
         ("applications/pay.toml", "[journal]", "[jornal]", "names no line of the journal"),
         (ENGAGEMENT, "[targets.2]", "[targets.1]\nrisk = 9\n[targets.2]", "targets.1"),
         (ENGAGEMENT, "capacity = 60", f"capacity = {'9' * 5000}", "cannot be read"),
+        (ENGAGEMENT, "capacity = 60", "capacity = 60.0", "capacity (there 60.0, journal 60)"),
+        (ENGAGEMENT, "capacity = 60", f"capacity = 0x{'9' * 5000}", "a number is too long"),
+        (ENGAGEMENT, "[targets.2]", f"[{'a.' * 5000}a]\n[targets.2]", "nested too deeply"),
+        (ROADMAP, "[plan]", f"[plan.{'a.' * 5000}a]\n[plan]", "nested too deeply"),
+        ("applications/pay.toml", "raw = 1", "raw = true", "raw (there True, journal 1)"),
+        ("applications/pay.toml", "[journal]", "[journal]\nnote = 1", "names no line of the journal"),
         (ENGAGEMENT, "capacity = 60", "capacity = ", "cannot be read"),
         (ENGAGEMENT, "capacity = 60", "capacity = '1e999999999'", "capacity"),
         (QUESTIONNAIRE, "DevSecOps maturity", "Our maturity", "is not what was asked"),
@@ -276,6 +283,14 @@ def test_a_questionnaire_that_does_not_hold_together_is_refused(folder: Path) ->
     (folder / QUESTIONNAIRE).write_text(text.replace('met = "largely"', 'met = "larger"', 1))
     with pytest.raises(EngagementError, match="does not hold together"):
         Engagement.open(folder)
+    asked = (folder / QUESTIONNAIRE).read_bytes()
+    journal_ = forged((folder / JOURNAL).read_bytes(), (["questionnaire_sha256"], sha256(asked).hexdigest()))
+    (folder / JOURNAL).write_bytes(journal_)
+    assert kinds(folder) == [], "as in a pack by somebody who knows how its hashes are made"
+    with pytest.raises(EngagementError, match="does not hold together"):
+        Engagement.open(folder)
+    with pytest.raises(EngagementError, match="does not hold together"):
+        freeze(folder)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +334,110 @@ def test_a_copy_that_a_file_manager_made_counts_for_nothing(folder: Path) -> Non
         assert "nothing in it counts" in engagement.notices[0]
         assert sorted(engagement.assessment.applications) == ["crm", "pay"]
     assert copy.exists()
+
+
+def forged(data: bytes, *changes: tuple[list[str], Any], at: str = "2026-10-01") -> bytes:
+    """A journal with one line more, by somebody who knows how its hashes are made."""
+    lines = data.splitlines()
+    last = json.loads(lines[-1])
+    body = {"n": last["n"] + 1, "at": at, "by": BY, "what": "set", "prev": last["hash"],
+            "set": [{"path": path, "from": None, "to": to} for path, to in changes]}  # fmt: skip
+    canonical = partial(json.dumps, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    whole = {**body, "hash": sha256(canonical(body).encode()).hexdigest()}
+    return data + canonical(whole).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ([], None),
+        ([], []),
+        ([], {"applications": 5}),
+        ([""], 1),
+        (["__class__"], {}),
+        (["applications"], {}),
+        (["applications", "none", "answers", CRITERION], {"value": "no"}),
+        (["applications", "pay", "id"], "crm"),
+        (["answers", CRITERION], {"value": 5}),
+        (["answers", *"a" * 3000], 1),
+        (["answers", CRITERION], json.loads("[" * 900 + "]" * 900)),
+        (["targets", "2", "risk", "x"], 1),
+        (["capacity"], 10**30),
+    ],
+)
+def test_lines_that_hold_but_make_no_sense_are_tampering(tmp_path: Path, path: list[str], to: Any) -> None:
+    """The files are whole: what they say is shown, and can be taken over."""
+    content = template()
+    folder = laid_out(tmp_path / "acme", {**content, JOURNAL: forged(content[JOURNAL], (path, to))})
+    assert kinds(folder) == [("changed", JOURNAL)]
+    with Engagement.open(folder, write=True) as engagement:
+        assert not engagement.writable
+        assert sorted(engagement.assessment.applications) == ["crm", "pay"]
+    with pytest.raises(EngagementError):
+        recover(folder, Source.JOURNAL, BY, shipped())
+    recover(folder, Source.FILES, BY, shipped())
+    assert kinds(folder) == []
+
+
+def test_a_file_at_a_line_that_makes_no_sense_is_no_way_around(tmp_path: Path) -> None:
+    """The last line puts right what the line before broke, and a file names that one."""
+    content = dict(template())
+    broken = forged(content[JOURNAL], (["answers", CRITERION], {"value": 5}))
+    last = json.loads(broken.splitlines()[-1])
+    table = tomllib.loads(content[ENGAGEMENT].decode())
+    content[ENGAGEMENT] = tomli_w.dumps({**table, "journal": {"line": last["n"], "hash": last["hash"]}}).encode()
+    content[JOURNAL] = forged(broken, (["answers", CRITERION], {"value": "no"}))
+    folder = laid_out(tmp_path / "acme", content)
+    assert kinds(folder) == [("changed", JOURNAL)]
+
+
+def test_a_moment_without_a_zone_opens(tmp_path: Path) -> None:
+    content = template()
+    folder = laid_out(tmp_path / "acme", {**content, JOURNAL: forged(content[JOURNAL], (["capacity"], 7))})
+    with Engagement.open(folder) as engagement:
+        assert engagement.assessment.capacity == 7
+
+
+@pytest.mark.skipif(os.name != "posix", reason="these are no files of other systems")
+def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
+    for name in ("applications/pay.toml", "applications/pipe.toml"):
+        (folder / name).unlink(missing_ok=True)
+        os.mkfifo(folder / name)
+    (folder / "applications" / "endless.toml").symlink_to("/dev/zero")
+    assert kinds(folder) == [("missing", "applications/pay.toml")]
+    (folder / JOURNAL).unlink()
+    os.mkfifo(folder / JOURNAL)
+    assert [str(finding) for finding in verify(folder).findings] == [f"{JOURNAL}: is no file"]
+    with pytest.raises(EngagementError, match="is no file"):
+        journal.read(folder / JOURNAL)
+
+
+def test_a_file_too_large_to_read_is_said(folder: Path) -> None:
+    os.truncate(folder / JOURNAL, 1 << 34)
+    assert "holds more than" in verify(folder).findings[0].says
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+def test_a_link_in_the_folder_has_no_other_file_written_over(folder: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.write_text("mine")
+    for name in (".lock", ".lock-holder"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(mine)
+        with contextlib.suppress(EngagementError):
+            Engagement.open(folder, write=True).close()
+        assert mine.read_text() == "mine"
+        (folder / name).unlink(missing_ok=True)
+
+
+def test_an_edited_file_of_an_application_that_was_taken_out_is_not_cleared_away_unsaid(folder: Path) -> None:
+    old = (folder / "applications" / "crm.toml").read_text()
+    with Engagement.open(folder, write=True) as engagement:
+        engagement.apply("remove", actions.remove_application(engagement.assessment, "crm"), BY)
+    (folder / "applications" / "crm.toml").write_text(old)
+    assert kinds(folder) == [], "it is as it was left before it was taken out"
+    (folder / "applications" / "crm.toml").write_text(old.replace("CRM", "Mine"))
+    assert kinds(folder) == [("changed", "applications/crm.toml")]
 
 
 # ---- a person decides
@@ -373,6 +492,61 @@ def test_a_broken_journal_is_recovered_either_way(folder: Path, source: Source) 
             assert len(journal.read(folder / JOURNAL)[0]) == 6
 
 
+def test_what_nobody_changed_keeps_the_journal_s_newer_word(folder: Path) -> None:
+    """A process was killed before its checkpoint, then another file was edited."""
+    old = files(folder)
+    with Engagement.open(folder, write=True) as engagement:
+        answer(engagement, "fully", application="crm")
+    laid_out(folder, {name: data for name, data in old.items() if name.endswith(".toml")})
+    path = folder / "applications" / "pay.toml"
+    path.write_text(path.read_text().replace("largely", "partly"))
+    recover(folder, Source.FILES, BY, shipped())
+    with Engagement.open(folder) as engagement:
+        applications = engagement.assessment.applications
+        assert applications["crm"].answers[CRITERION].value == "fully"
+        assert applications["pay"].answers[CRITERION].value == "partly"
+
+
+def test_what_cannot_be_scored_is_not_taken_over(folder: Path) -> None:
+    """Taken over, the engagement could never be opened again."""
+    path = folder / "applications" / "pay.toml"
+    path.write_text(path.read_text().replace('tier = "1"', 'tier = "9"'))
+    before = files(folder)
+    with pytest.raises(EngagementError, match="unknown tier"):
+        recover(folder, Source.FILES, BY, shipped())
+    assert {**files(folder), ".lock": b""} == {**before, ".lock": b""}
+
+
+@pytest.mark.parametrize("source", list(Source))
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_decision_stopped_at_any_step_can_be_made_again(
+    monkeypatch: pytest.MonkeyPatch, source: Source, broken: bool
+) -> None:
+    content = dict(template())
+    lines = content[JOURNAL].splitlines(keepends=True)
+    content["applications/pay.toml"] = content["applications/pay.toml"].replace(b"largely", b"partly")
+    if broken:
+        content[JOURNAL] = b"".join([*lines[:6], b"{}\n", *lines[7:]])
+    at, done = 0, False
+    while not done:
+        at += 1
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = laid_out(Path(scratch), content)
+            with monkeypatch.context() as patch:
+                count = failing(patch, at)
+                with contextlib.suppress(EngagementError):
+                    recover(folder, source, BY, shipped())
+                done = count[0] < at
+            recover(folder, source, BY, shipped())
+            assert kinds(folder) == [], f"step {at}"
+            kept = lines[:6] if broken else lines
+            assert (folder / JOURNAL).read_bytes().startswith(b"".join(kept)), f"step {at}"
+            with Engagement.open(folder) as engagement:
+                value = engagement.assessment.applications["pay"].answers[CRITERION].value
+                assert value == ("partly" if source is Source.FILES else "largely" if not broken else "no")
+    assert at > 5
+
+
 def test_there_is_nothing_to_recover(folder: Path) -> None:
     before = files(folder)
     assert recover(folder, Source.FILES, BY, shipped()).kept is None
@@ -391,7 +565,8 @@ def test_the_head_of_a_report_is_found_in_the_journal(folder: Path) -> None:
         answer(engagement, "fully")
     found = verify(folder, head)
     assert (found.findings, found.line) == ((), number)
-    assert [finding.where for finding in verify(folder, "0" * 64).findings] == [JOURNAL]
+    for wrong in ("0" * 64, ""):  # as a script hands over whose variable was never set
+        assert [finding.where for finding in verify(folder, wrong).findings] == [JOURNAL]
 
 
 def test_baselines_and_copies_are_held_against_their_digests(folder: Path) -> None:
@@ -429,11 +604,17 @@ def test_a_copy_is_kept_where_it_is_asked_for_and_never_of_a_scan_for_secrets(fo
     inspection = Inspection(str(export), None, digest, 6, Rejected("no outcome is looked at"))
     plan = [PlannedItem(inspection, Planned.ADD, "pay", "", entry)
             for entry in (secret, by_fact, inside, stale, gone, item)]  # fmt: skip
-    found = copies.keep(folder, plan)
-    assert [entry.place is None for entry in found] == [True] * 5 + [False]
-    assert [path.name for path in (folder / "evidence").iterdir()] == [f"{digest}.json"]
     with Engagement.open(folder, write=True) as engagement:
+        found = copies.keep(folder, engagement.assessment, plan)
+        assert [entry.place is None for entry in found] == [True] * 5 + [False]
+        assert [path.name for path in (folder / "evidence").iterdir()] == [f"{digest}.json"]
         engagement.apply("ingest", actions.add_evidence("pay", item), BY)
+        assert kinds(folder) == []
+        (folder / "evidence" / f"{digest}.json").unlink()
+        again = PlannedItem(inspection, Planned.DUPLICATE, "pay", "")
+        assert [entry.place for entry in copies.keep(folder, engagement.assessment, [again])] == [
+            folder / "evidence" / f"{digest}.json"
+        ], "it may not have been kept the first time"
     assert kinds(folder) == []
 
 
@@ -528,6 +709,40 @@ def test_a_file_replaced_while_open_is_set_aside(folder: Path) -> None:
     assert kinds(folder) == []
 
 
+def test_a_file_removed_while_open_is_written_anew(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        answer(engagement, "fully", application="pay")
+        (folder / "applications" / "pay.toml").unlink()
+    assert kinds(folder) == []
+
+
+def test_a_file_that_the_journal_never_knew_is_set_aside_before_its_name_is_used(folder: Path) -> None:
+    (folder / "applications" / "new.toml").write_text("theirs")
+    assert kinds(folder) == [("changed", "applications/new.toml"), ("foreign", "applications/new.toml")]
+    (folder / "applications" / "new.toml").write_bytes((folder / "applications" / "pay.toml").read_bytes())
+    with Engagement.open(folder, write=True) as engagement:
+        assert engagement.writable
+        engagement.apply("application", actions.add_application(shipped(), engagement.assessment, "new", "N", "1"), BY)
+    assert b"largely" in (folder / "set-aside" / "1" / "applications" / "new.toml").read_bytes()
+    assert kinds(folder) == []
+
+
+def test_a_plan_that_this_version_cannot_read_is_given_up_not_called_tampering(tmp_path: Path) -> None:
+    content = dict(template())
+    plan = {"inputs": "x", "of": "another version"}
+    digest = sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
+    content[JOURNAL] = forged(content[JOURNAL], (["plan_sha256"], digest))
+    table = tomllib.loads(content[ROADMAP].decode())
+    last = json.loads(content[JOURNAL].splitlines()[-1])
+    table |= {"plan": plan, "plan_sha256": digest, "journal": {"line": last["n"], "hash": last["hash"]}}
+    folder = laid_out(tmp_path / "acme", {**content, ROADMAP: tomli_w.dumps(table).encode()})
+    assert kinds(folder) == []
+    with Engagement.open(folder, write=True) as engagement:
+        assert "compute the roadmap again" in engagement.notices[0]
+        engagement.apply("plan", [Change(("decisions", "x"), {"lane": "drop", "reason": "now"})], BY)
+    assert kinds(folder) == []
+
+
 def test_a_folder_that_is_taken_away_while_open_is_said(folder: Path) -> None:
     engagement = Engagement.open(folder, write=True)
     folder.rename(folder.with_name("moved"))
@@ -540,6 +755,8 @@ def test_a_folder_that_is_taken_away_while_open_is_said(folder: Path) -> None:
 def test_what_a_stopped_process_left_is_cleared_away(folder: Path) -> None:
     (folder / ".engagement.toml.abc.part").write_bytes(b"half")
     (folder / "applications" / ".pay.toml.abc.part").write_bytes(b"half")
+    (folder / "evidence").mkdir()
+    (folder / "evidence" / f".{'a' * 64}.part").write_bytes(b"half")
     Engagement.open(folder, write=True).close()
     assert not list(folder.rglob("*.part"))
 
@@ -620,6 +837,16 @@ def test_an_upgrade_is_explicit_journaled_and_carries_answers(folder: Path) -> N
         assert engagement.questionnaire == following
         answers = engagement.assessment.applications["crm"].answers
         assert answers == {f"{first}-now": Answer(value="partly"), third: Answer(value="partly", marked=True)}
+
+
+def test_an_upgrade_after_which_nothing_would_open_is_refused(folder: Path) -> None:
+    with Engagement.open(folder, write=True) as engagement:
+        plain = engagement.questionnaire.model_dump()
+        fewer = Questionnaire.model_validate({**plain, "level": plain["level"][:2]})
+        with pytest.raises(EngagementError, match="does not hold together"):
+            engagement.ask(fewer, "upgrade", [], BY)
+    with Engagement.open(folder) as engagement:
+        assert engagement.questionnaire.top == 4
 
 
 def test_an_upgrade_stopped_after_its_line_is_finished_on_opening(folder: Path) -> None:
