@@ -29,6 +29,7 @@ from app.engagement.checkpoint import (
 from app.engagement.errors import EngagementError
 from app.engagement.files import read_bytes
 from app.engagement.journal import Chain, Entry
+from app.engagement.migrations import NewerVersion
 from questionnaires.model import Questionnaire
 from scoring.assessment import Assessment
 
@@ -139,9 +140,9 @@ class _Audit:
         for name, data in self.files.items():
             try:
                 table, position = checkpoint.parse_table(data, name)
+            except NewerVersion as error:
+                raise NewerVersion(error.what, f"{self.folder}/{name}", error.remedy) from error
             except EngagementError as error:
-                if "newer version" in error.what:
-                    raise EngagementError(error.what, f"{self.folder}/{name}", error.remedy) from error
                 self.find(Kind.CHANGED, name, error.what)
             else:
                 if position is None:

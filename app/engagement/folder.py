@@ -103,6 +103,7 @@ class Engagement:
         engagement = cls(folder, content or available().content, questionnaire, assessment)
         engagement._lock = Lock(folder)
         try:
+            remove(folder / JOURNAL)  # the torn beginning of one, of a creation that was stopped
             write_atomically(folder / QUESTIONNAIRE, frozen)
             engagement._record("new", [Change((), state.dump(assessment))], by)
             engagement._dirty = checkpoint.all_files(assessment)
@@ -319,6 +320,8 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 def _left_behind(path: Path) -> bool:
     """Whether it is what a creation leaves that was stopped before its first journal line."""
+    if path.name == JOURNAL:
+        return path.is_file() and b"\n" not in read_bytes(path)
     return path.name in (LOCK, HOLDER, QUESTIONNAIRE) or path.match(_PARTS)
 
 

@@ -11,6 +11,10 @@ from scoring.assessment import SCHEMA_VERSION
 Table = dict[str, Any]
 
 
+class NewerVersion(EngagementError):
+    """A file was written by a later version of Colonnade."""
+
+
 def _name_line_in_table(table: Table) -> Table:
     """1 → 2: ``journal`` was the number of a line; it is a table that holds the line's hash too."""
     return {**table, "journal": {"line": table["journal"]}} if "journal" in table else table
@@ -27,7 +31,7 @@ def migrated(table: Table, place: str) -> Table:
         raise EngagementError("names no schema_version", place, "Restore it from a copy.")
     if version > SCHEMA_VERSION:
         message = f"was written by a newer version (schema {version}; this one knows {SCHEMA_VERSION})"
-        raise EngagementError(message, place, "Open it with that version of Colonnade; nothing was changed.")
+        raise NewerVersion(message, place, "Open it with that version of Colonnade; nothing was changed.")
     table = {key: value for key, value in table.items() if key != "schema_version"}
     for migrate in MIGRATIONS[version - 1 :]:
         table = migrate(table)

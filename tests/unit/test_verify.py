@@ -764,6 +764,7 @@ def test_what_a_stopped_process_left_is_cleared_away(folder: Path) -> None:
 def test_a_creation_that_was_stopped_can_be_done_again(tmp_path: Path) -> None:
     (tmp_path / QUESTIONNAIRE).write_bytes(b"x")
     (tmp_path / ".engagement.toml.abc.part").write_bytes(b"half")
+    (tmp_path / JOURNAL).write_bytes(b'{"at":"20')
     make(tmp_path)
     assert kinds(tmp_path) == []
 
