@@ -56,7 +56,8 @@ class Score:
     evidenced: Fraction
     """The claimed score with every value held to what its basis and the evidence allow; at most ``low``."""
     level: int
-    """Of a tier or the organisation: the lowest of its applications."""
+    """Of a tier or the organisation: the lowest of its applications; one that is ``capped`` counts only where all
+    are."""
     capped: bool = False
     """The upper levels have no applicable criterion: the level cannot rise and holds nothing down."""
     held_down_by: tuple[str, ...] = ()

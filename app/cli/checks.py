@@ -15,6 +15,7 @@ from app.cli.options import ApplicationId, Folder, Json, TierId, earlier, opened
 from app.cli.results import evaluated
 from app.cli.tables import console, shown
 from app.engagement import actions
+from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement
 from questionnaires.model import Obligation
 from scoring import checks as rules
@@ -82,6 +83,9 @@ def regimes(
     with opened(folder) as engagement:
         chosen = over(engagement, application, tier)
         scope = engagement.assessment.regimes
+        if regime is not None and regime not in scope and regime in engagement.content.regimes:
+            remedy = f"Add it with 'colonnade set {folder} regimes {','.join((*scope, regime))}'."
+            raise UsageError("is not in scope", f"'{regime}'", remedy)
         if regime is not None and regime not in scope:
             raise actions.unknown("regime in scope", regime, scope)
         claims = evaluated(engagement).claims

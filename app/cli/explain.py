@@ -21,7 +21,7 @@ from app.engagement.folder import Engagement
 from questionnaires.model import Questionnaire, Scope
 from scoring.explain import Explanation, Figure, Kind
 from scoring.explain import explain as explained
-from scoring.scores import rounded
+from scoring.scores import Coverage, rounded
 from scoring.written import amount, answer_lines, arithmetic, statement_line
 
 
@@ -160,8 +160,9 @@ def _print_explanation(engagement: Engagement, node: Explanation, whom: str) -> 
     out.print(shown(f"{whom}: {node.label}" + (f" ({node.id})" if node.id else ""), style="bold"))
     _print_lines(engagement.questionnaire, node, "  ")
     if node.kind in (Kind.OVERALL, Kind.PILLAR) or (node.kind is Kind.PRACTICE and node.distribution):
-        out.print()
-        out.print(_parts_table(node))
+        if node.parts:
+            out.print()
+            out.print(_parts_table(node))
         return
     for part in node.parts:
         out.print()
@@ -204,7 +205,9 @@ def _lines(questionnaire: Questionnaire, node: Explanation) -> Iterator[str]:
         yield from (statement_line(questionnaire, entry) for entry in node.said.statements)
         return
     if figures is None:
-        if node.kind is not Kind.CRITERION:
+        if coverage == Coverage():
+            yield "Asked for applications only, and there is none: 'colonnade application add' adds one."
+        elif node.kind is not Kind.CRITERION:
             yield "Nothing here is applicable: it has no score and enters no sum."
     else:
         for figure in Figure:
@@ -227,7 +230,10 @@ def _level(questionnaire: Questionnaire, node: Explanation) -> str:
     level = f"{'Lowest level' if node.distribution else 'Level'} {node.level} {questionnaire.level_name(node.level)}"
     if node.capped:
         return f"{level}: nothing above it is applicable"
-    return level + (f", held by {', '.join(node.held_down_by)}" if node.held_down_by else "")
+    if node.distribution and min(node.distribution) < node.level:
+        level += " (of those below it nothing further is applicable)"
+    held = node.held_down_by if node.level < questionnaire.top else ()
+    return level + (f", held by {', '.join(held)}" if held else "")
 
 
 def _parts_table(node: Explanation) -> Table:
@@ -241,7 +247,7 @@ def _parts_table(node: Explanation) -> Table:
         key = (part.application or "") if node.application is None and part.id == node.id else part.id
         cells = [part.label, key, str(part.weight)]
         if part.figures is None:
-            cells += ["not applicable", "", "", ""]
+            cells += ["not asked" if part.coverage == Coverage() else "not applicable", "", "", ""]
         else:
             cells += [amount(part.figures.of(figure)) for figure in Figure] + [str(part.level)]
         table.add_row(*(shown(cell) for cell in cells))

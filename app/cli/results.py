@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
@@ -41,7 +42,9 @@ def score(folder: Folder, json: Json = False) -> None:
         evaluation = evaluated(engagement)
         if json:
             as_of = engagement.assessment.as_of.isoformat()
-            print_json({"rules": RULES, "as_of": as_of, "results": list(_rows(engagement, evaluation))})
+            reached = {tier: asdict(count) for tier, count in evaluation.scores.at_target.items()}
+            rows = list(_rows(engagement, evaluation))
+            print_json({"rules": RULES, "as_of": as_of, "at_target": reached, "results": rows})
         else:
             from app.cli.tables import print_scores
 
@@ -94,6 +97,7 @@ def _row(
         "target": target,
         "answered": node.coverage.answered,
         "applicable": node.coverage.applicable,
+        "not_applicable": node.coverage.not_applicable,
         "held_down_by": list(found.held_down_by) if found else [],
     }
 

@@ -18,8 +18,8 @@ from scoring.effect import Effect
 from scoring.evaluation import Evaluation
 from scoring.evidence.format import Parsed, Undecidable
 from scoring.evidence.ingest import Inspection, Planned, PlannedItem
-from scoring.roadmap import Plan, ReasonKind, days
-from scoring.scores import Node, overall_target, rounded
+from scoring.roadmap import Plan, ReasonKind, days, listed
+from scoring.scores import Node, Score, overall_target, rounded
 
 FILE_WIDTH = 120
 """Columns where the output goes into a file or a pipe, which has no width of its own."""
@@ -49,10 +49,14 @@ def bar(share: float, width: int = BAR) -> str:
 
 
 def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
-    """One table per tier: pillars with score, range, what evidence shows of it, target, lowest level, coverage."""
+    """One table per tier: pillars with score, range, what evidence shows of it, target, lowest level, coverage.
+
+    Below it stand how many practices reach the target, and what holds the lowest level down.
+    """
     out, scores, questionnaire = console(), evaluation.scores, engagement.questionnaire
     if not scores.tiers:
-        out.print("No application yet: 'colonnade application add' adds one.")
+        out.print("No application yet: 'colonnade application add' adds one; 'colonnade explain' shows what the")
+        out.print("organisation's own answers give.")
     for tier, result in scores.tiers.items():
         head = scores.at_target[tier]
         names = ", ".join(engagement.assessment.applications[key].name for key in result.members)
@@ -65,7 +69,20 @@ def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
         table.add_section()
         table.add_row(*_cells(engagement, "Overall", result.overall, whole), style="bold")
         out.print(table)
-        out.print(f"{head.reached} of {head.pairs} practice–application pairs at target\n")
+        out.print(f"{head.reached} of {head.pairs} practice–application pairs at target")
+        if result.overall.score is not None:
+            out.print(shown(_lowest(engagement, result.overall.score)))
+        out.print()
+
+
+def _lowest(engagement: Engagement, score: Score) -> str:
+    """The lowest level never stands alone: with it comes what holds it there, as far as it could rise."""
+    questionnaire = engagement.questionnaire
+    level = f"Lowest level {score.level} {questionnaire.level_name(score.level)}"
+    names = [pillar.name for pillar in questionnaire.pillar if pillar.id in score.held_down_by]
+    if score.capped:
+        return f"{level}: nothing above it is applicable"
+    return level if score.level == questionnaire.top else f"{level}, held by {listed(names)}"
 
 
 def _score_table(title: str) -> Table:
@@ -73,7 +90,7 @@ def _score_table(title: str) -> Table:
     table.add_column("Pillar", ratio=1)
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, min_width=BAR)
-    for name in ("up to", "evidenced", "target", "lowest", "answered"):
+    for name in ("up to", "evidenced", "target", "lowest", "answered", "n/a"):
         table.add_column(name, justify="right", no_wrap=True)
     return table
 
@@ -81,13 +98,13 @@ def _score_table(title: str) -> Table:
 def _cells(engagement: Engagement, name: str, node: Node, target: str) -> list[Text]:
     base, top = engagement.questionnaire.base, engagement.questionnaire.top
     score = node.score
-    answered = f"{node.coverage.answered}/{node.coverage.applicable}"
+    covered = (f"{node.coverage.answered}/{node.coverage.applicable}", str(node.coverage.not_applicable))
     if score is None:
-        return [shown(cell) for cell in (name, "not applicable", "", "", "", target, "", answered)]
+        return [shown(cell) for cell in (name, "not applicable", "", "", "", target, "", *covered)]
     share = float((score.low - base) / (top - base))
     level = f"{score.level} {engagement.questionnaire.level_name(score.level)}"
     cells = [name, f"{rounded(score.low)}", bar(share), f"{rounded(score.high)}", f"{rounded(score.evidenced)}"]
-    return [shown(cell) for cell in (*cells, target, level, answered)]
+    return [shown(cell) for cell in (*cells, target, level, *covered)]
 
 
 def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int | None = None) -> None:
@@ -112,9 +129,26 @@ def print_plan(engagement: Engagement, plan: Plan, tier: str | None, waves: int 
     rest = [item for item in plan.unplanned if tier is None or tier in item.tiers]
     total = sum((item.effort for item in rest), Fraction(0))
     if rest:
-        out.print(f"Not in these waves: {len(rest)} items with {days(total)} person-days.")
+        items = "1 item" if len(rest) == 1 else f"{len(rest)} items"
+        out.print(f"Not in these waves: {items} with {days(total)} person-days.")
+    if said := _nothing_planned(engagement, plan, tier):
+        out.print(said)
     gap = "" if plan.gap is None else f", proven to {float(plan.gap) * 100:.2f} % of the best"
     out.print(f"Solver {plan.solver}, objective {float(plan.objective):.2f}{gap}\n")
+
+
+def _nothing_planned(engagement: Engagement, plan: Plan, tier: str | None) -> str:
+    """Why a plan, or a tier's view of it, is empty, and what to do about it; empty where it is not."""
+    items = [*(item for wave in plan.waves for item in wave.items), *plan.unplanned]
+    assessment = engagement.assessment
+    if not (assessment.applications if tier is None else assessment.in_tier(tier)):
+        whom = "No application yet" if tier is None else f"Tier {tier} has no application"
+        return f"{whom}, so there is no target to plan for: 'colonnade application add' adds one."
+    if not any(tier is None or tier in item.tiers for item in items):
+        return "Nothing to plan: no applicable criterion is below its target."
+    if not assessment.capacity:
+        return "A wave holds 0 person-days: 'colonnade set FOLDER capacity DAYS' gives it more."
+    return ""
 
 
 def print_projection(engagement: Engagement, plan: Plan, found: Effect, tier: str | None) -> None:

@@ -342,7 +342,7 @@ def decide(
         raise UsageError("cannot be used here", f"Wave {wave}", remedy)
     if (by is None) is (lane is Lane.DUE):
         remedy = "Give it with --by, as 2027-03-31." if by is None else "Only what is due has one: leave --by out."
-        raise UsageError("needs a day" if by is None else "needs no day", f"To {lane} '{item}'", remedy)
+        raise UsageError("needs a day" if by is None else "needs no day", f"'{item}'", remedy)
     if lane is Lane.PIN and wave is None:
         wave = 1
     decision = Decision(lane=lane, wave=wave, by=None if by is None else _sensible(by), reason=reason)

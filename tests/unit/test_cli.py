@@ -59,8 +59,8 @@ def folder(colonnade: Colonnade, tmp_path: Path) -> Path:
 def test_help_names_every_verb(colonnade: Colonnade) -> None:
     found = colonnade("--help")
     assert found.code == 0
-    verbs = ("demo", "new", "application", "set", "answer", "inspect", "ingest", "score", "explain", "checks", "regimes",
-             "roadmap", "plan", "report", "baseline", "compare", "pack", "unpack", "merge", "verify", "recover",
+    verbs = ("demo", "new", "application", "set", "answer", "inspect", "ingest", "score", "explain", "checks",
+             "regimes", "roadmap", "plan", "report", "baseline", "compare", "pack", "unpack", "merge", "verify", "recover",
              "upgrade")  # fmt: skip
     assert all(verb in found.out for verb in (*verbs, "check-content"))
     for verb in verbs:
@@ -78,6 +78,7 @@ def test_score_rows_follow_the_contract(colonnade: Colonnade, folder: Path) -> N
     assert found.code == 0
     assert found.json["as_of"] == "2026-09-30"
     assert found.json["rules"] == "1"
+    assert found.json["at_target"]["1"] == {"reached": 0, "pairs": 26}
     rows = found.json["results"]
     assert all(
         list(row)
@@ -94,6 +95,7 @@ def test_score_rows_follow_the_contract(colonnade: Colonnade, folder: Path) -> N
             "target",
             "answered",
             "applicable",
+            "not_applicable",
             "held_down_by",
         ]
         for row in rows

@@ -143,10 +143,48 @@ def test_explain_says_what_it_does_not_know(run: Command, folder: Path, argument
 def test_explain_without_applications(run: Command, tmp_path: Path) -> None:
     path = tmp_path / "new"
     assert run("new", path, "--organisation", "Example Firm", "--date", "2026-09-30").code == 0
-    assert run("explain", path).code == 0
+    assert "not asked" in run("explain", path).out
+    # All of its practices are asked for applications.
+    assert "there is none: 'colonnade application add'" in run("explain", path, "risk").out
+    assert "'colonnade explain'" in run("score", path).out
     found = run("explain", path, "integrate.gates")
     assert found.code == 2
     assert "there is none" in found.err
+
+
+def test_the_lowest_level_of_a_tier_never_stands_alone(run: Command, folder: Path) -> None:
+    said = " ".join(run("score", folder).out.split())
+    assert "practice–application pairs at target Lowest level 1 Initial, held by Integrate security" in said
+
+
+def test_the_share_not_applicable_stands_beside_the_coverage(run: Command, folder: Path) -> None:
+    assert run("answer", folder, GATE, "not-applicable", "--reason", "no gate").code == 0
+    overall = [line.split() for line in run("score", folder).out.splitlines() if line.startswith("Overall")]
+    assert [line[-2:] for line in overall] == [["0/211", "1"], ["0/211", "1"]]
+
+
+def test_a_level_says_why_an_application_below_it_does_not_hold_it(run: Command, folder: Path) -> None:
+    practice = shipped().questionnaires["financial-devsecops"].practices["integrate.gates"]
+    assert run("application", "add", folder, "web", "--name", "Web", "--tier", "2").code == 0
+    for criterion in practice.criterion:
+        run("answer", folder, criterion.id, "fully")
+        if criterion.level > 2:
+            run("answer", folder, criterion.id, "not-applicable", "--reason", "none", "--application", "web")
+    found = run("explain", folder, practice.id, "--tier", "2").out
+    assert "Lowest level 4 Optimized (of those below it nothing further is applicable)\n" in found
+    assert "Applications: 1 at level 2, 1 at level 4" in found
+
+
+def test_an_empty_roadmap_says_why_and_what_to_do(run: Command, folder: Path, tmp_path: Path) -> None:
+    assert "Tier 3 has no application" in run("roadmap", folder, "--tier", "3", "--dry-run").out
+    assert run("set", folder, "capacity", "0").code == 0
+    assert "'colonnade set FOLDER capacity DAYS'" in run("roadmap", folder).out
+    for tier in "12":
+        assert run("set", folder, "--tier", tier, "target", "1").code == 0
+    assert "Nothing to plan" in run("roadmap", folder).out
+    path = tmp_path / "new"
+    assert run("new", path, "--organisation", "Example Firm", "--date", "2026-09-30").code == 0
+    assert "'colonnade application add'" in run("roadmap", path).out
 
 
 def test_checks_end_with_1_only_where_there_is_an_error(run: Command, folder: Path) -> None:
@@ -217,6 +255,11 @@ def test_a_challenged_obligation_is_marked(run: Command, folder: Path) -> None:
 
 def test_regimes_says_what_is_not_in_scope_and_what_is_not_covered(run: Command, folder: Path, tmp_path: Path) -> None:
     found = run("regimes", folder, "dora")
+    assert found.code == 2
+    assert "regimes dora'" in found.err
+    assert run("set", folder, "regimes", "pci-dss").code == 0
+    assert "regimes pci-dss,dora'" in run("regimes", folder, "dora").err
+    found = run("regimes", folder, "law")
     assert found.code == 2
     assert "is no known regime in scope" in found.err
     path = tmp_path / "activities"
