@@ -60,8 +60,8 @@ def test_help_names_every_verb(colonnade: Colonnade) -> None:
     found = colonnade("--help")
     assert found.code == 0
     verbs = ("demo", "new", "application", "set", "answer", "inspect", "ingest", "score", "explain", "checks",
-             "regimes", "roadmap", "plan", "report", "baseline", "compare", "pack", "unpack", "merge", "verify", "recover",
-             "upgrade")  # fmt: skip
+             "regimes", "roadmap", "plan", "report", "baseline", "compare", "pack", "unpack", "merge", "verify",
+             "recover", "upgrade")  # fmt: skip
     assert all(verb in found.out for verb in (*verbs, "check-content"))
     for verb in verbs:
         assert colonnade(verb, "--help").code == 0
