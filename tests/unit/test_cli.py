@@ -3,78 +3,44 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cli import main
+from tests.command import Command
 
 CRITERION = "integrate.gates.pipeline-checks"
 
 
-@dataclass
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-class Colonnade:
-    """The command, run in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *arguments: object) -> Outcome:
-        self._monkeypatch.setattr(sys, "argv", ["colonnade", *map(str, arguments)])
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        printed = self._capsys.readouterr()
-        code = exit_.value.code
-        return Outcome(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)
-
-
 @pytest.fixture
-def colonnade(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Colonnade:
-    return Colonnade(monkeypatch, capsys)
-
-
-@pytest.fixture
-def folder(colonnade: Colonnade, tmp_path: Path) -> Path:
+def folder(run: Command, tmp_path: Path) -> Path:
     path = tmp_path / "acme"
-    assert colonnade("new", path, "--organisation", "Acme", "--date", "2026-09-30").code == 0
-    assert colonnade("application", "add", path, "pay", "--name", "Payments", "--tier", "1").code == 0
-    assert colonnade("application", "add", path, "crm", "--name", "CRM", "--tier", "2").code == 0
+    assert run("new", path, "--organisation", "Acme", "--date", "2026-09-30").code == 0
+    assert run("application", "add", path, "pay", "--name", "Payments", "--tier", "1").code == 0
+    assert run("application", "add", path, "crm", "--name", "CRM", "--tier", "2").code == 0
     return path
 
 
-def test_help_names_every_verb(colonnade: Colonnade) -> None:
-    found = colonnade("--help")
+def test_help_names_every_verb(run: Command) -> None:
+    found = run("--help")
     assert found.code == 0
     verbs = ("demo", "new", "application", "set", "answer", "inspect", "ingest", "score", "explain", "checks",
              "regimes", "roadmap", "plan", "report", "baseline", "compare", "pack", "unpack", "merge", "verify",
              "recover", "upgrade")  # fmt: skip
     assert all(verb in found.out for verb in (*verbs, "check-content"))
     for verb in verbs:
-        assert colonnade(verb, "--help").code == 0
+        assert run(verb, "--help").code == 0
 
 
 @pytest.mark.parametrize("arguments", [("nonsense",), ("new",), ("answer",), ("score", "a", "b", "--nope")])
-def test_wrong_usage_is_2(colonnade: Colonnade, arguments: tuple[str, ...]) -> None:
-    assert colonnade(*arguments).code == 2
+def test_wrong_usage_is_2(run: Command, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).code == 2
 
 
-def test_score_rows_follow_the_contract(colonnade: Colonnade, folder: Path) -> None:
-    assert colonnade("answer", folder, CRITERION, "fully", "--basis", "document").code == 0
-    found = colonnade("score", folder, "--json")
+def test_score_rows_follow_the_contract(run: Command, folder: Path) -> None:
+    assert run("answer", folder, CRITERION, "fully", "--basis", "document").code == 0
+    found = run("score", folder, "--json")
     assert found.code == 0
     assert found.json["as_of"] == "2026-09-30"
     assert found.json["rules"] == "1"
@@ -116,26 +82,26 @@ def test_score_rows_follow_the_contract(colonnade: Colonnade, folder: Path) -> N
     assert row(tier="1")["target"] == 3.6
 
 
-def test_answers_clear_and_common_answers_are_overridden(colonnade: Colonnade, folder: Path) -> None:
-    colonnade("answer", folder, CRITERION, "fully")
-    colonnade("answer", folder, CRITERION, "no", "--application", "crm")
+def test_answers_clear_and_common_answers_are_overridden(run: Command, folder: Path) -> None:
+    run("answer", folder, CRITERION, "fully")
+    run("answer", folder, CRITERION, "no", "--application", "crm")
 
     def score(application: str) -> str:
-        rows = colonnade("score", folder, "--json").json["results"]
+        rows = run("score", folder, "--json").json["results"]
         return next(
             str(r["exact"]) for r in rows if r["application"] == application and r["practice"] == "integrate.gates"
         )
 
     assert (score("pay"), score("crm")) == ("3/2", "1/1")
-    assert colonnade("answer", folder, CRITERION, "clear", "--application", "crm").code == 0
+    assert run("answer", folder, CRITERION, "clear", "--application", "crm").code == 0
     assert score("crm") == "3/2"
 
 
-def test_not_applicable_without_reason_is_said_to_count_as_unanswered(colonnade: Colonnade, folder: Path) -> None:
-    found = colonnade("answer", folder, CRITERION, "not-applicable")
+def test_not_applicable_without_reason_is_said_to_count_as_unanswered(run: Command, folder: Path) -> None:
+    found = run("answer", folder, CRITERION, "not-applicable")
     assert found.code == 0
     assert "counts as unanswered" in found.err
-    assert "counts as" not in colonnade("answer", folder, CRITERION, "not-applicable", "--reason", "none").err
+    assert "counts as" not in run("answer", folder, CRITERION, "not-applicable", "--reason", "none").err
 
 
 @pytest.mark.parametrize(
@@ -180,10 +146,10 @@ def test_not_applicable_without_reason_is_said_to_count_as_unanswered(colonnade:
     ],
 )
 def test_errors_say_what_and_what_next(
-    colonnade: Colonnade, folder: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
+    run: Command, folder: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    found = colonnade(*(argument.format(folder=folder, tmp=tmp_path) for argument in arguments))
+    found = run(*(argument.format(folder=folder, tmp=tmp_path) for argument in arguments))
     assert found.code == code, found
     assert message in found.err
     assert "Traceback" not in found.err
@@ -191,10 +157,10 @@ def test_errors_say_what_and_what_next(
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_roadmap_is_stored_repeatable_and_obeys(colonnade: Colonnade, folder: Path) -> None:
+def test_roadmap_is_stored_repeatable_and_obeys(run: Command, folder: Path) -> None:
     # Room for everything within the first waves: what is tested here is the contract, not the solver.
-    colonnade("set", folder, "capacity", "600")
-    first = colonnade("roadmap", folder, "--json").json
+    run("set", folder, "capacity", "600")
+    first = run("roadmap", folder, "--json").json
     assert list(first) == [
         "solver",
         "objective",
@@ -225,48 +191,48 @@ def test_roadmap_is_stored_repeatable_and_obeys(colonnade: Colonnade, folder: Pa
         "reasons",
     ]
     assert first["waves"][0]["start"] == "2026-09-30"
-    assert colonnade("roadmap", folder, "--json").json == first
-    assert colonnade("plan", folder, "defer", item["id"], "--wave", "3", "--reason", "later").code == 0
-    again = colonnade("roadmap", folder, "--json").json
+    assert run("roadmap", folder, "--json").json == first
+    assert run("plan", folder, "defer", item["id"], "--wave", "3", "--reason", "later").code == 0
+    again = run("roadmap", folder, "--json").json
     where = {entry["id"]: wave["index"] for wave in again["waves"] for entry in wave["items"]}
     assert where.get(item["id"], 9) >= 3
     kinds = [r["kind"] for wave in again["waves"] for e in wave["items"] if e["id"] == item["id"] for r in e["reasons"]]
     assert "decision" in kinds or item["id"] not in where
-    view = colonnade("roadmap", folder, "--tier", "2", "--json").json
+    view = run("roadmap", folder, "--tier", "2", "--json").json
     assert all("2" in entry["tiers"] for wave in view["waves"] for entry in wave["items"])
     assert list(view["projection"]) == ["2"]
 
 
 def test_what_is_due_is_shown_with_its_day_and_is_released_even_when_its_gap_is_closed(
-    colonnade: Colonnade, folder: Path
+    run: Command, folder: Path
 ) -> None:
-    colonnade("set", folder, "capacity", "600")
+    run("set", folder, "capacity", "600")
     item = "integrate.gates/2/tier-1"
-    given = colonnade("plan", folder, "due", item, "--by", "2027-03-31", "--reason", "the audit")
+    given = run("plan", folder, "due", item, "--by", "2027-03-31", "--reason", "the audit")
     assert given.out.startswith(f"{item}: due by 2027-03-31. ")
-    shown = colonnade("roadmap", folder, "--dry-run")
+    shown = run("roadmap", folder, "--dry-run")
     assert "Due by 2027-03-31, and stands in wave 1" in " ".join(shown.out.split())
     assert "Tier 1 Critical: score and lowest level if the plan is done" in shown.out
-    colonnade("set", folder, "target.integrate", "1", "--tier", "1")
-    assert colonnade("roadmap", folder, "--dry-run", "--json").json["idle_decisions"] == [item]
-    assert f"A decision is about '{item}'" in colonnade("roadmap", folder, "--dry-run").out
-    assert colonnade("plan", folder, "release", item).code == 0
-    assert colonnade("roadmap", folder, "--dry-run", "--json").json["idle_decisions"] == []
+    run("set", folder, "target.integrate", "1", "--tier", "1")
+    assert run("roadmap", folder, "--dry-run", "--json").json["idle_decisions"] == [item]
+    assert f"A decision is about '{item}'" in run("roadmap", folder, "--dry-run").out
+    assert run("plan", folder, "release", item).code == 0
+    assert run("roadmap", folder, "--dry-run", "--json").json["idle_decisions"] == []
     assert "decisions" not in (folder / "roadmap.toml").read_text()
 
 
-def test_who_acted_is_journaled(colonnade: Colonnade, folder: Path) -> None:
-    colonnade("answer", folder, CRITERION, "no", "--as", "The auditor")
+def test_who_acted_is_journaled(run: Command, folder: Path) -> None:
+    run("answer", folder, CRITERION, "no", "--as", "The auditor")
     last = json.loads((folder / "journal.jsonl").read_text().splitlines()[-1])
     assert last["by"] == "The auditor"
 
 
-def test_inspect_prints_one_json_document_whatever_the_files_are(colonnade: Colonnade, tmp_path: Path) -> None:
+def test_inspect_prints_one_json_document_whatever_the_files_are(run: Command, tmp_path: Path) -> None:
     (tmp_path / "a.sarif").write_text('{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}')
     (tmp_path / "null.json").write_text("null")
     (tmp_path / "cut.json").write_text('{"version":"2.1.0","runs":[{"tool"')
     (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
-    found = colonnade("inspect", tmp_path, tmp_path / "missing.json", "--json")
+    found = run("inspect", tmp_path, tmp_path / "missing.json", "--json")
     assert found.code == 3
     outcomes = {Path(entry["path"]).name: entry["outcome"] for entry in found.json}
     assert outcomes == {
@@ -280,63 +246,63 @@ def test_inspect_prints_one_json_document_whatever_the_files_are(colonnade: Colo
         "path member sha256 outcome candidates reason format tool category captured_at records findings facts warnings"
     )
     assert all(list(entry) == keys.split() for entry in found.json)
-    assert colonnade("inspect", tmp_path / "a.sarif", "--json").code == 0
+    assert run("inspect", tmp_path / "a.sarif", "--json").code == 0
 
 
-def test_ingest_registers_once_and_touches_no_answer(colonnade: Colonnade, folder: Path, tmp_path: Path) -> None:
+def test_ingest_registers_once_and_touches_no_answer(run: Command, folder: Path, tmp_path: Path) -> None:
     export = tmp_path / "exports" / "a.sarif"
     export.parent.mkdir()
     export.write_text('{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}')
-    colonnade("answer", folder, CRITERION, "no")
+    run("answer", folder, CRITERION, "no")
     before = (folder / "journal.jsonl").read_bytes()
-    assert colonnade("ingest", folder, export, "--application", "pay", "--dry-run").code == 0
+    assert run("ingest", folder, export, "--application", "pay", "--dry-run").code == 0
     assert (folder / "journal.jsonl").read_bytes() == before
-    unassigned = colonnade("ingest", folder, export, "--json")
+    unassigned = run("ingest", folder, export, "--json")
     assert (unassigned.code, unassigned.json["counts"]) == (3, {"unassigned": 1})
-    added = colonnade("ingest", folder, export, "--application", "pay", "--json")
+    added = run("ingest", folder, export, "--application", "pay", "--json")
     assert (added.code, added.json["counts"]) == (0, {"add": 1})
-    again = colonnade("ingest", folder, export, "--application", "pay", "--json")
+    again = run("ingest", folder, export, "--application", "pay", "--json")
     assert (again.code, again.json["counts"]) == (0, {"duplicate": 1})
     assert "a.sarif" in (folder / "applications" / "pay.toml").read_text()
-    assert colonnade("ingest", folder, export, "--organisation").code == 0
-    assert colonnade("ingest", folder, export, "--application", "nobody").code == 2
+    assert run("ingest", folder, export, "--organisation").code == 0
+    assert run("ingest", folder, export, "--application", "nobody").code == 2
 
 
-def test_check_content_is_1_with_problems(colonnade: Colonnade, tmp_path: Path) -> None:
-    good = colonnade("check-content", "--json")
+def test_check_content_is_1_with_problems(run: Command, tmp_path: Path) -> None:
+    good = run("check-content", "--json")
     assert good.code == 0
     assert good.json["problems"] == []
     assert good.json["questionnaires"]["financial-devsecops"]["practices"] == 26
     (tmp_path / "questionnaire.toml").write_text("titel = 'x'\n")
-    bad = colonnade("check-content", tmp_path)
+    bad = run("check-content", tmp_path)
     assert bad.code == 1
     assert "titel is not a known key. Did you mean 'title'?" in bad.out
-    assert colonnade("check-content", tmp_path / "nowhere").code == 1
+    assert run("check-content", tmp_path / "nowhere").code == 1
 
 
-def test_an_unknown_item_says_so_even_where_there_is_none(colonnade: Colonnade, tmp_path: Path) -> None:
-    colonnade("new", tmp_path / "e", "--organisation", "X")
-    assert "Known: none yet." in colonnade("plan", tmp_path / "e", "pin", "x/2", "--reason", "r").err
+def test_an_unknown_item_says_so_even_where_there_is_none(run: Command, tmp_path: Path) -> None:
+    run("new", tmp_path / "e", "--organisation", "X")
+    assert "Known: none yet." in run("plan", tmp_path / "e", "pin", "x/2", "--reason", "r").err
 
 
-def test_a_reason_of_blanks_is_no_reason(colonnade: Colonnade, folder: Path) -> None:
-    found = colonnade("answer", folder, CRITERION, "not-applicable", "--reason", " ")
+def test_a_reason_of_blanks_is_no_reason(run: Command, folder: Path) -> None:
+    found = run("answer", folder, CRITERION, "not-applicable", "--reason", " ")
     assert "counts as unanswered" in found.err
 
 
-def test_json_is_ascii_and_says_what_was_said(colonnade: Colonnade, tmp_path: Path) -> None:
+def test_json_is_ascii_and_says_what_was_said(run: Command, tmp_path: Path) -> None:
     export = tmp_path / "Zürich.sarif"
     export.write_text('{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}')
-    found = colonnade("inspect", export, "--json")
+    found = run("inspect", export, "--json")
     assert found.out.isascii()
     assert found.json[0]["path"] == str(export)
 
 
-def test_no_control_of_a_taken_over_file_reaches_the_terminal(colonnade: Colonnade, folder: Path) -> None:
+def test_no_control_of_a_taken_over_file_reaches_the_terminal(run: Command, folder: Path) -> None:
     path = folder / "applications" / "pay.toml"
     path.write_text(path.read_text().replace('"Payments"', '"Pay\\u001b[31m\\u202e"'))
     every = (["score", folder], ["verify", folder], ["recover", folder, "--from", "files"], ["score", folder])
-    for found in (said := [colonnade(*words) for words in every]):
+    for found in (said := [run(*words) for words in every]):
         assert "\x1b" not in found.out + found.err
         assert "\u202e" not in found.out + found.err
     assert "PayU+001B[31mU+202E" in said[-1].out

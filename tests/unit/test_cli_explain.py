@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.cli import main
 from app.engagement import actions, history
 from app.engagement.folder import Engagement
 from questionnaires.load import shipped
 from scoring.assessment import Evidence, Fact, Records
+from tests.command import Command
 
 GATE = "integrate.gates.critical-stop"
 """A run whose gate stops nothing challenges more than partly."""
-
-
-@dataclass
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-class Command:
-    """The command, run in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *arguments: object) -> Ran:
-        self._monkeypatch.setattr(sys, "argv", ["colonnade", *map(str, arguments)])
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        printed = self._capsys.readouterr()
-        return Ran(int(exit_.value.code or 0), printed.out, printed.err)
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
 
 
 def _gate(path: str) -> Evidence:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from app.engagement.dsomm import join_note, split_note
 from app.engagement.folder import Engagement
 from scoring.assessment import Answer
+from tests.command import Command, Outcome
 
 BUILD = "build-and-deployment.build.defined-build-process"
 PINNING = "build-and-deployment.build.pinning-of-artifacts"
@@ -42,34 +39,8 @@ EVIDENCE = """evidence:
 """
 
 
-@dataclass
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def command(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["colonnade", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        printed = capsys.readouterr()
-        code = exit_.value.code
-        return Outcome(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)
-
-    return command
-
-
-@pytest.fixture
-def folder(run: Run, tmp_path: Path) -> Path:
+def folder(run: Command, tmp_path: Path) -> Path:
     path = tmp_path / "acme"
     run("new", path, "--organisation", "Acme", "--questionnaire", "owasp-dsomm", "--date", "2026-09-30")
     assert run("application", "add", path, "pay", "--name", "Payments", "--tier", "1").code == 0
@@ -107,7 +78,7 @@ def _row(outcome: Outcome, team: str) -> list[str]:
     return next(line for line in outcome.out.splitlines() if line.startswith(team)).removeprefix(team).split()
 
 
-def test_the_table_comes_first_and_a_dry_run_changes_nothing(run: Run, folder: Path, file: Path) -> None:
+def test_the_table_comes_first_and_a_dry_run_changes_nothing(run: Command, folder: Path, file: Path) -> None:
     found = run("dsomm", "import", folder, file, "--dry-run", *MAP)
     assert found.code == 0, found.err
     head = found.out.splitlines()[0].split()
@@ -119,13 +90,13 @@ def test_the_table_comes_first_and_a_dry_run_changes_nothing(run: Run, folder: P
     assert _values(folder) == {}
 
 
-def test_a_team_without_application_is_left_out(run: Run, folder: Path, file: Path) -> None:
+def test_a_team_without_application_is_left_out(run: Command, folder: Path, file: Path) -> None:
     found = run("dsomm", "import", folder, file)
     assert _row(found, "Team A") == ["not", "imported", "2"]
     assert (_values(folder), _values(folder, "crm")) == ({}, {BUILD: "started"})
 
 
-def test_the_round_trip_is_the_identity(run: Run, folder: Path, file: Path, evidence: Path, tmp_path: Path) -> None:
+def test_the_round_trip_is_the_identity(run: Command, folder: Path, file: Path, evidence: Path, tmp_path: Path) -> None:
     found = run("dsomm", "import", folder, file, "--evidence", evidence, *MAP)
     assert found.code == 0, found.err
     assert _values(folder) == {BUILD: "fully-implemented", PINNING: "partly-implemented"}
@@ -141,14 +112,14 @@ def test_the_round_trip_is_the_identity(run: Run, folder: Path, file: Path, evid
 
 
 def test_evidence_that_was_imported_stays_without_a_new_file(
-    run: Run, folder: Path, file: Path, evidence: Path
+    run: Command, folder: Path, file: Path, evidence: Path
 ) -> None:
     run("dsomm", "import", folder, file, "--evidence", evidence, *MAP)
     assert "0 answers changed" in run("dsomm", "import", folder, file).out
     assert "9d7c1b0e" in _answers(folder, "pay")[BUILD].note
 
 
-def test_lowering_here_survives_the_round_trip(run: Run, folder: Path, file: Path, tmp_path: Path) -> None:
+def test_lowering_here_survives_the_round_trip(run: Command, folder: Path, file: Path, tmp_path: Path) -> None:
     run("dsomm", "import", folder, file, *MAP)
     run("answer", folder, BUILD, "started", "--application", "pay")
     run("answer", folder, PINNING, "not-implemented", "--application", "pay")
@@ -160,7 +131,7 @@ def test_lowering_here_survives_the_round_trip(run: Run, folder: Path, file: Pat
     assert _values(folder) == {BUILD: "started", PINNING: "not-implemented"}
 
 
-def test_lowering_there_comes_in_and_is_listed(run: Run, folder: Path, file: Path) -> None:
+def test_lowering_there_comes_in_and_is_listed(run: Command, folder: Path, file: Path) -> None:
     run("dsomm", "import", folder, file, *MAP)
     text = PROGRESS.replace("      'Fully implemented': 2025-03-10\n", "").partition("  f3c4971e")[0]
     file.write_text(text, encoding="utf-8")
@@ -170,7 +141,7 @@ def test_lowering_there_comes_in_and_is_listed(run: Run, folder: Path, file: Pat
     assert _values(folder) == {BUILD: "partly-implemented", PINNING: "not-implemented"}
 
 
-def test_raising_here_keeps_the_days_that_are_known(run: Run, folder: Path, file: Path, tmp_path: Path) -> None:
+def test_raising_here_keeps_the_days_that_are_known(run: Command, folder: Path, file: Path, tmp_path: Path) -> None:
     run("dsomm", "import", folder, file, *MAP)
     run("answer", folder, BUILD, "fully-implemented", "--application", "crm")
     run("dsomm", "export", folder, "--out", tmp_path)
@@ -178,7 +149,7 @@ def test_raising_here_keeps_the_days_that_are_known(run: Run, folder: Path, file
     assert f"'Team B':\n      {expected}" in file.read_text(encoding="utf-8")
 
 
-def test_what_a_person_answered_is_kept_and_listed(run: Run, folder: Path, file: Path) -> None:
+def test_what_a_person_answered_is_kept_and_listed(run: Command, folder: Path, file: Path) -> None:
     run("answer", folder, BUILD, "started", "--application", "pay", "--note", "seen it")
     run("answer", folder, PINNING, "not-applicable", "--reason", "no artefacts")
     found = run("dsomm", "import", folder, file, *MAP)
@@ -190,7 +161,7 @@ def test_what_a_person_answered_is_kept_and_listed(run: Run, folder: Path, file:
 
 @pytest.mark.parametrize("option", [("--basis", "document"), ("--reason", "I stand by it")])
 def test_an_imported_answer_that_a_person_vouched_for_is_theirs(
-    run: Run, folder: Path, file: Path, option: tuple[str, str]
+    run: Command, folder: Path, file: Path, option: tuple[str, str]
 ) -> None:
     run("dsomm", "import", folder, file, *MAP)
     run("answer", folder, BUILD, "fully-implemented", "--application", "pay", *option)
@@ -200,7 +171,7 @@ def test_an_imported_answer_that_a_person_vouched_for_is_theirs(
     assert _values(folder)[BUILD] == "fully-implemented"
 
 
-def test_a_note_of_a_person_stays_above_the_record(run: Run, folder: Path, file: Path) -> None:
+def test_a_note_of_a_person_stays_above_the_record(run: Command, folder: Path, file: Path) -> None:
     run("answer", folder, BUILD, "started", "--application", "pay", "--note", "ask Ann\nDSOMM: later")
     run("answer", folder, BUILD, "clear", "--application", "pay")
     run("dsomm", "import", folder, file, *MAP)
@@ -213,7 +184,7 @@ def test_a_note_of_a_person_stays_above_the_record(run: Run, folder: Path, file:
         assert split_note(text) == (text, None)
 
 
-def test_other_teams_of_the_file_stay_in_it(run: Run, folder: Path, file: Path, tmp_path: Path) -> None:
+def test_other_teams_of_the_file_stay_in_it(run: Command, folder: Path, file: Path, tmp_path: Path) -> None:
     run("dsomm", "import", folder, file)
     run("dsomm", "export", folder, "--out", tmp_path)
     assert file.read_text(encoding="utf-8") == PROGRESS.replace("    'Team A'", "    'Team A'")
@@ -222,14 +193,14 @@ def test_other_teams_of_the_file_stay_in_it(run: Run, folder: Path, file: Path, 
     assert file.read_text(encoding="utf-8") == "no progress"
 
 
-def test_what_dsomm_cannot_say_is_told(run: Run, folder: Path) -> None:
+def test_what_dsomm_cannot_say_is_told(run: Command, folder: Path) -> None:
     run("answer", folder, BUILD, "not-applicable", "--reason", "bought", "--application", "pay")
     found = run("dsomm", "export", folder)
     assert "1 answers are 'not applicable'" in found.out
     assert (folder / "reports" / "team-progress.yaml").read_text() == "progress:\n"
 
 
-def test_applications_of_one_team_are_told_apart(run: Run, folder: Path, file: Path) -> None:
+def test_applications_of_one_team_are_told_apart(run: Command, folder: Path, file: Path) -> None:
     assert run("dsomm", "import", folder, file, *MAP, "--map", "Team A=crm").code == 0
     assert _values(folder) == _values(folder, "crm")
     run("set", folder, "name", "Payments", "--application", "crm")
@@ -239,7 +210,7 @@ def test_applications_of_one_team_are_told_apart(run: Run, folder: Path, file: P
     assert "'Payments (crm)'" in text
 
 
-def test_what_is_not_known_is_left_out_and_told(run: Run, folder: Path, file: Path, evidence: Path) -> None:
+def test_what_is_not_known_is_left_out_and_told(run: Command, folder: Path, file: Path, evidence: Path) -> None:
     file.write_text(PROGRESS + "  99999999-9999:\n    'Team A': {'Started': 2025-01-01}\n", encoding="utf-8")
     evidence.write_text(EVIDENCE + "  - {id: other, teams: [Nobody]}\n", encoding="utf-8")
     found = run("dsomm", "import", folder, file, "--evidence", evidence, *MAP)
@@ -257,7 +228,7 @@ def test_what_is_not_known_is_left_out_and_told(run: Run, folder: Path, file: Pa
         (("--evidence", "/nowhere"), 3, "cannot be read"),
     ],
 )
-def test_wrong_usage(run: Run, folder: Path, file: Path, options: tuple[str, ...], code: int, message: str) -> None:
+def test_wrong_usage(run: Command, folder: Path, file: Path, options: tuple[str, ...], code: int, message: str) -> None:
     found = run("dsomm", "import", folder, file, *options)
     assert (found.code, message in found.err, "Traceback" in found.err) == (code, True, False)
     assert _values(folder, "crm") == {}
@@ -273,13 +244,15 @@ def test_wrong_usage(run: Run, folder: Path, file: Path, options: tuple[str, ...
         ("progress:", 0, ""),
     ],
 )
-def test_files_that_say_nothing_usable(run: Run, folder: Path, file: Path, text: str, code: int, message: str) -> None:
+def test_files_that_say_nothing_usable(
+    run: Command, folder: Path, file: Path, text: str, code: int, message: str
+) -> None:
     file.write_text(text, encoding="utf-8")
     found = run("dsomm", "import", folder, file)
     assert (found.code, message in found.err) == (code, True), found.err
 
 
-def test_only_engagements_about_dsomm(run: Run, file: Path, tmp_path: Path) -> None:
+def test_only_engagements_about_dsomm(run: Command, file: Path, tmp_path: Path) -> None:
     path = tmp_path / "other"
     run("new", path, "--organisation", "Acme", "--date", "2026-09-30")
     for command in (("import", path, file), ("export", path)):

@@ -6,38 +6,16 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from app.cli import main, packs
+from app.cli import packs
 from app.engagement import pack, sealing
+from tests.command import Command
 from tests.engagement_example import create, files
 
 PASSPHRASE = "vier einfache Wörter"
-
-
-@dataclass
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["colonnade", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        printed = capsys.readouterr()
-        return Ran(int(exit_.value.code or 0), printed.out, printed.err)
-
-    return call
 
 
 @pytest.fixture
@@ -88,7 +66,7 @@ def _cheap_seals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_pack_lies_beside_the_folder_and_is_never_replaced_unasked(
-    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
     assert run("pack", ".").out.strip() == str(tmp_path / "acme.colonnade")
@@ -101,7 +79,7 @@ def test_a_pack_lies_beside_the_folder_and_is_never_replaced_unasked(
     assert (tmp_path / "b.colonnade").read_bytes() == (tmp_path / "acme.colonnade").read_bytes() == pack.freeze(folder)
 
 
-def test_pack_and_unpack_are_the_identity(run: Run, folder: Path, tmp_path: Path) -> None:
+def test_pack_and_unpack_are_the_identity(run: Command, folder: Path, tmp_path: Path) -> None:
     assert run("pack", folder).code == 0
     assert run("unpack", tmp_path / "acme.colonnade", tmp_path / "back").code == 0
     assert files(tmp_path / "back") == files(folder)
@@ -112,7 +90,7 @@ def test_pack_and_unpack_are_the_identity(run: Run, folder: Path, tmp_path: Path
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
 def test_a_passphrase_from_a_descriptor(
-    run: Run, folder: Path, tmp_path: Path, given: Callable[[bytes], int], end: bytes
+    run: Command, folder: Path, tmp_path: Path, given: Callable[[bytes], int], end: bytes
 ) -> None:
     word = PASSPHRASE.encode() + end
     assert run("pack", folder, "--passphrase-fd", given(word)).code == 0
@@ -133,20 +111,20 @@ def test_a_passphrase_from_a_descriptor(
     ],
 )
 def test_no_passphrase_from_a_descriptor(
-    run: Run, folder: Path, tmp_path: Path, given: Callable[[bytes], int], data: bytes, says: str
+    run: Command, folder: Path, tmp_path: Path, given: Callable[[bytes], int], data: bytes, says: str
 ) -> None:
     found = run("pack", folder, "--passphrase-fd", given(data))
     assert (found.code, says in found.err) == (2, True)
     assert not (tmp_path / "acme.colonnade").exists()
 
 
-def test_a_descriptor_that_is_not_open(run: Run, folder: Path) -> None:
+def test_a_descriptor_that_is_not_open(run: Command, folder: Path) -> None:
     found = run("pack", folder, "--passphrase-fd", 987)
     assert (found.code, "no text" in found.err) == (2, True)
 
 
 def test_a_passphrase_is_typed_twice_to_pack_and_once_to_unpack(
-    run: Run, folder: Path, tmp_path: Path, typed: Callable[..., None]
+    run: Command, folder: Path, tmp_path: Path, typed: Callable[..., None]
 ) -> None:
     typed(PASSPHRASE, PASSPHRASE + "x")
     found = run("pack", folder, "--encrypt")
@@ -161,13 +139,13 @@ def test_a_passphrase_is_typed_twice_to_pack_and_once_to_unpack(
 
 
 def test_nobody_is_asked_where_nobody_can_answer(
-    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     found = run("pack", folder, "--encrypt")
     assert (found.code, "--passphrase-fd" in found.err) == (2, True)
 
 
-def test_a_passphrase_is_no_argument(run: Run, folder: Path) -> None:
+def test_a_passphrase_is_no_argument(run: Command, folder: Path) -> None:
     assert run("pack", folder, "--passphrase", "x").code == 2
     assert "--passphrase TEXT" not in run("pack", "--help").out

@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.cli import main
 from app.engagement import pack
 from app.engagement.folder import Engagement
 from questionnaires.load import shipped
 from scoring.progress import Kind
+from tests.command import Command
 
 CRITERION = "integrate.gates.pipeline-checks"
 
 
-@dataclass
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def command(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["colonnade", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main()
-        printed = capsys.readouterr()
-        code = exit_.value.code
-        return Outcome(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)
-
-    return command
-
-
-@pytest.fixture
-def make(run: Run, tmp_path: Path) -> Callable[[str, str], Path]:
+def make(run: Command, tmp_path: Path) -> Callable[[str, str], Path]:
     def engagement(day: str, value: str) -> Path:
         folder = tmp_path / day
         assert run("new", folder, "--organisation", "Acme", "--date", day).code == 0
@@ -74,7 +40,7 @@ def today(make: Callable[[str, str], Path]) -> Path:
     return make("2026-09-30", "fully")
 
 
-def test_the_plan_comes_first_and_changes_nothing(run: Run, march: Path, today: Path) -> None:
+def test_the_plan_comes_first_and_changes_nothing(run: Command, march: Path, today: Path) -> None:
     before = (today / "journal.jsonl").read_bytes()
     found = run("baseline", today, march, "--carry", "matched=review")
     assert found.code == 0
@@ -86,7 +52,7 @@ def test_the_plan_comes_first_and_changes_nothing(run: Run, march: Path, today: 
     assert (today / "journal.jsonl").read_bytes() == before
 
 
-def test_apply_keeps_it_and_carries_what_was_chosen(run: Run, march: Path, today: Path) -> None:
+def test_apply_keeps_it_and_carries_what_was_chosen(run: Command, march: Path, today: Path) -> None:
     found = run("baseline", today, march, "--apply", "--carry", "matched=review", "--json")
     assert found.code == 0
     assert (found.json["applied"], found.json["kept_as"]) == (True, "2026-03-31.colonnade")
@@ -100,7 +66,7 @@ def test_apply_keeps_it_and_carries_what_was_chosen(run: Run, march: Path, today
     assert run("verify", today).code == 0
 
 
-def test_compare_says_what_moved_and_why(run: Run, march: Path, today: Path) -> None:
+def test_compare_says_what_moved_and_why(run: Command, march: Path, today: Path) -> None:
     assert run("baseline", today, march, "--apply").code == 0
     found = run("compare", today)
     assert found.code == 0
@@ -112,7 +78,7 @@ def test_compare_says_what_moved_and_why(run: Run, march: Path, today: Path) -> 
     assert "The baseline holds no roadmap to compare." in found.out
 
 
-def test_compare_as_json_is_complete(run: Run, march: Path, today: Path) -> None:
+def test_compare_as_json_is_complete(run: Command, march: Path, today: Path) -> None:
     assert run("roadmap", march).code == 0
     found = run("compare", today, march, "--json").json
     assert sum(found["counts"].values()) == len(found["answers"])
@@ -134,12 +100,14 @@ def test_compare_as_json_is_complete(run: Run, march: Path, today: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["2026-03-31", "2026-03-31.colonnade", "history/2026-03-31.colonnade"])
-def test_a_baseline_is_named_in_any_way(run: Run, march: Path, today: Path, name: str) -> None:
+def test_a_baseline_is_named_in_any_way(run: Command, march: Path, today: Path, name: str) -> None:
     assert run("baseline", today, march, "--apply").code == 0
     assert run("compare", today, name, "--json").json["label"] == "2026-03-31"
 
 
-def test_three_engagements_are_forecast(run: Run, make: Callable[[str, str], Path], march: Path, today: Path) -> None:
+def test_three_engagements_are_forecast(
+    run: Command, make: Callable[[str, str], Path], march: Path, today: Path
+) -> None:
     for folder in (make("2025-09-30", "no"), march):
         assert run("baseline", today, folder, "--apply").code == 0
     found = run("compare", today)
@@ -153,7 +121,7 @@ def test_three_engagements_are_forecast(run: Run, make: Callable[[str, str], Pat
     assert all(entry["low"] <= entry["middle"] <= entry["high"] for entry in forecasts)
 
 
-def test_what_is_left_out_is_told_on_standard_error(run: Run, march: Path, today: Path) -> None:
+def test_what_is_left_out_is_told_on_standard_error(run: Command, march: Path, today: Path) -> None:
     assert run("baseline", today, march, "--apply").code == 0
     assert run("baseline", today, make_pack(march, today), "--apply").code == 0
     (today / "history" / "2026-03-31.colonnade").write_bytes(b"")
@@ -169,7 +137,7 @@ def make_pack(folder: Path, beside: Path) -> Path:
     return path
 
 
-def test_an_encrypted_pack_takes_its_passphrase_from_a_descriptor(run: Run, march: Path, today: Path) -> None:
+def test_an_encrypted_pack_takes_its_passphrase_from_a_descriptor(run: Command, march: Path, today: Path) -> None:
     path = today.parent / "march.colonnade"
     path.write_bytes(pack.freeze(march, passphrase="three plain words"))
     found = run("compare", today, path)
@@ -203,7 +171,7 @@ def test_an_encrypted_pack_takes_its_passphrase_from_a_descriptor(run: Run, marc
     ],
 )
 def test_what_makes_no_sense_says_what_is_known(
-    run: Run, march: Path, today: Path, arguments: tuple[str, ...], code: int, says: str
+    run: Command, march: Path, today: Path, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
     folders = {"TODAY": today, "MARCH": march}
     found = run(*(folders.get(argument, argument) for argument in arguments))
@@ -211,6 +179,6 @@ def test_what_makes_no_sense_says_what_is_known(
     assert says in found.err
 
 
-def test_controls_in_a_note_are_spelled_out(run: Run, march: Path, today: Path) -> None:
+def test_controls_in_a_note_are_spelled_out(run: Command, march: Path, today: Path) -> None:
     assert run("answer", today, CRITERION, "fully", "--note", "red \x1b[31m text").code == 0
     assert "\x1b" not in run("compare", today, march).out
