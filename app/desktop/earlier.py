@@ -79,14 +79,28 @@ class Earlier(QObject):
 
         self._session.with_disk(task, then)
 
+    def match(
+        self, source: Source, ids: Mapping[str, str], then: Callable[[Done[BaselinePlan] | Failed], None]
+    ) -> None:
+        """The same with applications (id then → id today) that have another id by now."""
+
+        def task(engagement: Engagement) -> BaselinePlan:
+            return taking.plan(engagement, source, ids=tuple(ids.items()))
+
+        self._session.with_disk(task, then)
+
     def take(
-        self, source: Source, choices: Mapping[Group, Choice], then: Callable[[Done[BaselinePlan] | Failed], None]
+        self,
+        source: Source,
+        ids: Mapping[str, str],
+        choices: Mapping[Group, Choice],
+        then: Callable[[Done[BaselinePlan] | Failed], None],
     ) -> None:
         """Keep it and carry over what was chosen, as one step that can be undone."""
         by = self._session.by
 
         def task(engagement: Engagement) -> tuple[BaselinePlan, tuple[Change, ...]]:
-            wanted = taking.plan(engagement, source, choices=choices)
+            wanted = taking.plan(engagement, source, ids=tuple(ids.items()), choices=choices)
             before = engagement.assessment
             done = taking.apply(engagement, wanted, by)
             after = engagement.assessment

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from time import perf_counter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.desktop.background import Background, Done, Failed
-from app.desktop.commands import Apply
+from app.desktop.commands import Apply, after
 from app.desktop.earlier import Earlier
 from app.desktop.opening import Opened
+from app.desktop.thinking import Thinking
 from app.engagement import actions, state
 from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement, actor
@@ -27,13 +27,11 @@ from app.engagement.journal import Change
 from questionnaires.model import Practice, Scope
 from scoring.assessment import Answer, Application, Assessment, Basis, answer_of
 from scoring.claims import Claim
-from scoring.evaluation import Evaluation, evaluate
+from scoring.evaluation import Evaluation
 from scoring.roadmap import Plan
 from scoring.scores import Node, reading
 
 T = TypeVar("T")
-AT_ONCE = 0.03
-"""Where what concerns every application took longer than this many seconds, it is computed beside the window."""
 CHECKPOINT = 1000
 """Milliseconds from the first unwritten change to the TOML files."""
 
@@ -62,10 +60,12 @@ class Changed:
         return all(len(path) >= 2 and path[-2] == "answers" for path in self.paths)
 
 
-def _small(before: Assessment, now: Assessment) -> bool:
-    """Whether one application at most moved: its scores come in no time, however many others there are."""
-    same = before.as_of == now.as_of and before.answers is now.answers and before.evidence is now.evidence
-    return same and sum(before.applications.get(key) is not app for key, app in now.applications.items()) <= 1
+class _Foreseen(NamedTuple):
+    """What some changes make of an assessment, found out before they are shown."""
+
+    before: Assessment
+    changes: Sequence[Change]
+    after: Assessment
 
 
 class _Refused(Exception):
@@ -100,7 +100,6 @@ class Session(QObject):
         self.folder = opened.engagement.folder
         self.writable = opened.engagement.writable
         self.assessment: Assessment = opened.engagement.assessment
-        self.evaluation: Evaluation = opened.evaluation
         self.plan: Plan | None = opened.engagement.plan
         self.plan_current = opened.plan_current
         self.application: str | None = None
@@ -111,9 +110,10 @@ class Session(QObject):
         self._unwritten = 0
         self._refusing = False
         self._closing = False
-        self._seconds = opened.seconds
-        self._thinker: Background | None = None
-        self._thinking = False
+        self._foreseen: _Foreseen | None = None
+        self._thinking = Thinking(self.content, opened.evaluation, opened.seconds, self)
+        self._thinking.followed.connect(self.evaluated)
+        self._thinking.failed.connect(self.failed)
         self._checkpoint = QTimer(self)
         self._checkpoint.setSingleShot(True)
         self._checkpoint.setInterval(CHECKPOINT)
@@ -121,6 +121,11 @@ class Session(QObject):
         self.earlier = Earlier(self)
 
     # ---- looking
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The scores; they may lie behind the assessment until ``evaluated``."""
+        return self._thinking.evaluation
 
     def in_hand(self) -> Application | None:
         return self.assessment.applications.get(self.application) if self.application else None
@@ -164,6 +169,11 @@ class Session(QObject):
             return None
         pillar = self.questionnaire.pillar_of[practice].id
         return self.evaluation.scores.targets.get((application.tier, pillar))
+
+    @property
+    def settled(self) -> bool:
+        """The scores follow from the answers as they are, and the journal holds those."""
+        return not self._thinking.busy and self._unwritten == 0
 
     # ---- doing
 
@@ -244,11 +254,10 @@ class Session(QObject):
             remedy = self.tr("Close it where it is open for writing, then open it again.")
             self.failed.emit(EngagementError(self.tr("is open for reading only"), str(self.folder), remedy))
             return False
-        known = [Change(change.path, change.to, state.current(self.assessment, change.path)) for change in changes]
-        known = [change for change in known if change.to != change.before]
+        each = (Change(change.path, change.to, state.current(self.assessment, change.path)) for change in changes)
+        known = tuple(change for change in each if change.to != change.before)
         try:
-            for change in known:
-                state.changed(self.assessment, change)
+            self._foreseen = _Foreseen(self.assessment, known, after(self.assessment, known))
         except EngagementError as error:
             self.failed.emit(error)
             return False
@@ -285,8 +294,7 @@ class Session(QObject):
         self._checkpoint.stop()
         self.writable = False
         self._closing = True
-        if self._thinker is not None:
-            self._thinker.stop()
+        self._thinking.stop()
         self._writer.submit(self._engagement.close, self._on_closed)
 
     def _on_closed(self, outcome: Done[None] | Failed) -> None:
@@ -297,15 +305,18 @@ class Session(QObject):
     # ---- the way of a change
 
     def _show(self, changes: Sequence[Change]) -> None:
-        for change in changes:
-            self.assessment = state.changed(self.assessment, change)
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None and foreseen.before is self.assessment and foreseen.changes is changes:
+            self.assessment = foreseen.after
+        else:
+            self.assessment = after(self.assessment, changes)
         if self.application is not None and self.application not in self.assessment.applications:
             self.application = None
             self.application_changed.emit()
         self.plan_current = False
-        self._evaluate()
+        self._thinking.follow(self.assessment)
         self.changed.emit(Changed(tuple(change.path for change in changes)))
-        if not self._thinking:
+        if not self._thinking.busy:
             self.evaluated.emit()
         self.planned.emit()
 
@@ -352,9 +363,10 @@ class Session(QObject):
             self.undo_stack.clear()
             self.assessment = outcome.value
             self._refusing = False
-            self._evaluate()
+            self._thinking.follow(self.assessment)
             self.changed.emit(Changed(((),)))
-            self.evaluated.emit()
+            if not self._thinking.busy:
+                self.evaluated.emit()
             self._say(Saving.SAVED)
 
     def _on_checkpoint_timeout(self) -> None:
@@ -368,37 +380,3 @@ class Session(QObject):
         if saving is not self.saving:
             self.saving = saving
             self.saving_changed.emit(saving)
-
-    # ---- scores
-
-    def _evaluate(self) -> None:
-        """At once where that is quick; else beside the window, always ending with the latest answers."""
-        small = _small(self.evaluation.assessment, self.assessment)
-        if small or self._seconds <= AT_ONCE:
-            self.evaluation, seconds = self._timed(self.assessment)
-            self._seconds = self._seconds if small else seconds
-        elif not self._thinking:
-            self._think()
-
-    def _timed(self, assessment: Assessment) -> tuple[Evaluation, float]:
-        start = perf_counter()
-        found = evaluate(self.content, self._scorer, assessment, self.evaluation)
-        return found, perf_counter() - start
-
-    def _think(self) -> None:
-        if self._thinker is None:
-            self._thinker = Background("scores", self)
-        self._thinking = True
-        assessment = self.assessment
-        self._thinker.submit(lambda: (assessment, *self._timed(assessment)), self._on_thought)
-
-    def _on_thought(self, outcome: Done[tuple[Assessment, Evaluation, float]] | Failed) -> None:
-        self._thinking = False
-        if isinstance(outcome, Failed):
-            self.failed.emit(outcome.error)
-            return
-        assessment, self.evaluation, self._seconds = outcome.value
-        if assessment is not self.assessment:
-            self._evaluate()
-        if not self._thinking:
-            self.evaluated.emit()

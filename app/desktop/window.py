@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
-from app.desktop import recent, theme
+from app.desktop import pace, recent, theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.pages.start import StartPage
 from app.desktop.widgets.banner import Banner
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.desktop.session import Session
     from app.desktop.widgets.open_pack import Unpacking
     from app.desktop.workspace import Workspace
+    from app.engagement.recover import Source
 
 
 class MainWindow(QMainWindow):
@@ -38,6 +39,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, folder: Path | None = None) -> None:
         super().__init__()
+        pace.keep()
         self.setWindowTitle("Colonnade")
         self.setWindowIcon(window_icon())
         self.setMinimumSize(theme.px(960), theme.px(600))
@@ -45,6 +47,9 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.workspace: Workspace | None = None
         self._folder = folder
+        self._warm = False
+        self._wanted: Callable[[], None] | None = None
+        """What was asked for before everything it needs was loaded."""
         self.banner = Banner()
         self.start = StartPage()
         self.start.painted.connect(self._on_start_painted)
@@ -74,7 +79,11 @@ class MainWindow(QMainWindow):
     # ---- opening and closing
 
     def new_engagement(self) -> None:
-        """Ask what a new engagement starts from."""
+        """Ask what a new engagement starts from; in the first moment once the questionnaires are loaded."""
+        if not self._warm:
+            self.start.show_busy(self.tr("Loading the questionnaires …"))
+            self._wanted = self.new_engagement
+            return
         from app.desktop.widgets.new_engagement import NewEngagement
 
         dialog = NewEngagement(self)
@@ -167,6 +176,7 @@ class MainWindow(QMainWindow):
             return
         self.workspace.end()
         self.session.closed.connect(self.session.deleteLater)
+        self.session.destroyed.connect(pace.tidy)
         self.session.close()
         self._stack.removeWidget(self.workspace)
         self.workspace.deleteLater()
@@ -214,13 +224,49 @@ class MainWindow(QMainWindow):
         recent.remember(
             recent.Recent(self.session.folder.absolute(), assessment.organisation, assessment.as_of.isoformat())
         )
-        notices = list(opened.engagement.notices)
-        if opened.refusal is not None:
-            remedy = " ".join([opened.refusal.remedy, *notices])
-            self.banner.tell(self.tr("Open for reading only: {0}.").format(opened.refusal.what), remedy)
-        elif notices:
-            self.banner.tell(self.tr("Opened, with something to know."), " ".join(notices))
+        self._tell_of(opened)
         self.opened.emit()
+
+    def _tell_of(self, opened: Opened) -> None:
+        """What somebody should know of the engagement that was opened."""
+        notices = list(opened.engagement.notices)
+        if opened.kept is not None:
+            notices.insert(0, self.tr("The files as they were found are kept in {0}.").format(opened.kept))
+        if opened.refusal is None:
+            if notices:
+                self.banner.tell(self.tr("Opened, with something to know."), " ".join(notices))
+            return
+        what = self.tr("Open for reading only: {0}.").format(opened.refusal.what)
+        if not opened.changed_outside:
+            self.banner.tell(what, " ".join([opened.refusal.remedy, *notices]))
+            return
+        from app.engagement.recover import Source
+
+        also = " ".join(notices[1:4])
+        folder = opened.engagement.folder
+        self.banner.tell(
+            f"{opened.refusal.where}: {what}",
+            (self.tr("Also: {0} ").format(also) if notices[1:] else "")
+            + self.tr(
+                "Decide whose word counts. The journal: every file is written anew from it, as Colonnade left it. "
+                "The files: what they say now is taken over, as a change of its own in your name. Either way the files "
+                "as they were found are kept in the folder 'set-aside'. Until then nothing can be changed."
+            ),
+            choices=[
+                (self.tr("The journal counts"), lambda: self.recover(folder, Source.JOURNAL)),
+                (self.tr("The files count"), lambda: self.recover(folder, Source.FILES)),
+            ],
+        )
+
+    def recover(self, folder: Path, source: Source) -> None:
+        """Decide about what was changed outside, and open the engagement again, now for writing."""
+
+        def task() -> Opened:
+            from app.desktop import opening
+
+            return opening.recover(folder, source)
+
+        self._open(task, self.tr("Putting {0} in order …").format(folder.name), self._on_opening_ended)
 
     def _on_session_failed(self, error: Exception) -> None:
         self.banner.tell_error(error, self.tr("The window shows what the journal holds; nothing before it was lost."))
@@ -261,7 +307,12 @@ class MainWindow(QMainWindow):
     def _on_warm(self, outcome: Done[None] | Failed) -> None:
         if isinstance(outcome, Failed):
             self.banner.tell_error(outcome.error)
+        self._warm = True
         self.ready.emit()
+        if self._wanted is not None:
+            wanted, self._wanted = self._wanted, None
+            self.start.show_busy("")
+            wanted()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -59,7 +60,10 @@ class Workspace(QWidget):
         self._pages: dict[str, Page] = {}
         self._rail = Rail()
         for number, entry in enumerate(PAGES, 1):
-            self._rail.add(entry.name, entry.icon, self.tr(entry.text), f"Alt+{number}")
+            alt = f"Alt+{number}"
+            self._rail.add(entry.name, entry.icon, self.tr(entry.text), alt)
+            # Not the button's own shortcut: that one goes a tenth of a second later, after showing itself pressed.
+            QShortcut(alt, self).activated.connect(partial(self.show_page, entry.name))
         self._rail.chosen.connect(self.show_page)
         self._rail.about_wanted.connect(self.about_wanted)
         self._header = Header(session)

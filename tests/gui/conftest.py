@@ -6,13 +6,24 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.about import About, Component
 from app.desktop import theme
+from app.desktop.models.explanation import Line
+from app.desktop.pages.applications import ApplicationsPage
+from app.desktop.pages.evidence import EvidencePage
+from app.desktop.pages.page import Page
+from app.desktop.pages.progress import ProgressPage
+from app.desktop.pages.report import ReportPage
+from app.desktop.pages.roadmap import RoadmapPage
 from app.desktop.session import Saving, Session
+from app.desktop.widgets.about import AboutDialog
+from app.desktop.widgets.explained import Explained
+from app.desktop.widgets.open_pack import OpenPack
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement import actions
@@ -24,6 +35,7 @@ from scoring.assessment import Evidence, Fact, Findings, Records
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+P = TypeVar("P", bound=Page)
 QUESTIONNAIRE = "financial-devsecops"
 CHALLENGED = "integrate.gates.critical-stop"
 """Answered fully for Payments; its export says that the gate lets runs carry on."""
@@ -36,8 +48,9 @@ def _themed(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def _scores_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy the machine is; the test of slow scores says so itself."""
-    monkeypatch.setattr("app.desktop.session.AT_ONCE", 5.0)
+    """However busy the machine is, and no solver comes by itself; the tests of both say so themselves."""
+    monkeypatch.setattr("app.desktop.thinking.AT_ONCE", 5.0)
+    monkeypatch.setattr("app.desktop.pages.roadmap.REFINE", 3_600_000)
 
 
 @pytest.fixture(scope="session")
@@ -124,3 +137,35 @@ def workspace(window: MainWindow) -> Workspace:
 def saved(qtbot: QtBot, session: Session) -> Callable[[], None]:
     """Waits until the journal holds everything."""
     return lambda: qtbot.waitUntil(lambda: session.saving is Saving.SAVED, timeout=5_000)
+
+
+@pytest.fixture
+def open_dialog(window: MainWindow, workspace: Workspace) -> Callable[[str], None]:
+    """Opens any dialog of the window by its name, as its button does."""
+
+    def page(name: str, kind: type[P]) -> P:
+        found = workspace.show_page(name)
+        assert isinstance(found, kind)
+        return found
+
+    def open_one(name: str) -> None:
+        makers: dict[str, Callable[[], Callable[[], None]]] = {
+            "goto": lambda: workspace.open_goto,
+            "new": lambda: window.new_engagement,
+            "about": lambda: AboutDialog(About("1", "1", "3", (Component("a", "1", "MIT", ""),)), window).open,
+            "why": lambda: Explained("Why", (Line(0, "1 + 3 · 1/2"),), window).open,
+            "pack": lambda: OpenPack(workspace.session.folder / "x.colonnade", True, window).open,
+            "folder": lambda: window.choose_folder,
+            "pack-file": lambda: window.choose_pack,
+            "exports": lambda: page("evidence", EvidencePage).drop.choose_files,
+            "exports-folder": lambda: page("evidence", EvidencePage).drop.choose_folder,
+            "table": lambda: page("applications", ApplicationsPage).imported.choose_file,
+            "earlier": lambda: page("progress", ProgressPage).choose_file,
+            "earlier-folder": lambda: page("progress", ProgressPage).choose_folder,
+            "report-folder": lambda: page("report", ReportPage).choose_folder,
+            "logo": lambda: page("report", ReportPage).options.choose_logo,
+            "tables-folder": lambda: page("roadmap", RoadmapPage).tables.choose_folder,
+        }
+        makers[name]()()
+
+    return open_one

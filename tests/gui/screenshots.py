@@ -121,6 +121,11 @@ class Photographer:
         wait(lambda: report.job is None and len(report.written) == 3 and report.pages.complete)
         return evidence
 
+    def explain(self) -> None:
+        page = self.workspace.show_page("assess")
+        assert isinstance(page, AssessPage)
+        page.explain()
+
     def walk(self) -> None:
         evidence = self.prepare()
         session = self.session
@@ -155,6 +160,7 @@ class Photographer:
                 ("goto", self.workspace.open_goto),
                 ("new", self.window.new_engagement),
                 ("about", self.window.show_about),
+                ("explained", self.explain),
             ):
                 opens()
                 wait(lambda: bool(self.window.findChildren(QDialog)))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desktop import theme
+from app.desktop.pages.assess import AssessPage
+from app.desktop.pages.roadmap import TABLE, RoadmapPage
 from app.desktop.theme import DARK_COLOURS, LIGHT_COLOURS, Colours
+from app.desktop.widgets.matrix import ANSWER_GROUNDS
+from app.desktop.widgets.practice_head import MATRIX
 from app.desktop.window import MainWindow
 from app.desktop.workspace import PAGES, Workspace
 from assets.palette import level_colour, on
@@ -33,19 +38,14 @@ def name_of(widget: QWidget) -> str:
     return widget.accessibleName() or (text if isinstance(text, str) else "")
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in PAGES])
-def test_every_control_of_a_page_has_a_name_and_is_reached_by_tab(
-    window: MainWindow, workspace: Workspace, qtbot: QtBot, name: str
-) -> None:
-    qtbot.waitActive(window)
-    workspace.session.take("payments")
-    workspace.show_page(name)
+def check(root: QWidget) -> None:
+    """Walk by Tab until it comes round: everything is met, and everything met has a name."""
     QApplication.processEvents()
-    wanted = controls(window)
-    assert [widget for widget in wanted if not name_of(widget)] == []
+    wanted = controls(root)
+    assert [type(widget).__name__ for widget in wanted if not name_of(widget)] == []
     reached: list[QWidget] = []
     first = QApplication.focusWidget()
-    assert first is not None, "the page has no focus on arrival"
+    assert first is not None, "nothing has the focus on arrival"
     for _ in range(3 * len(wanted)):
         focus = QApplication.focusWidget()
         assert focus is not None
@@ -55,6 +55,70 @@ def test_every_control_of_a_page_has_a_name_and_is_reached_by_tab(
             break
     lost = [widget for widget in wanted if widget not in reached]
     assert [f"{type(widget).__name__} {name_of(widget)}" for widget in lost] == []
+
+
+def _matrix(workspace: Workspace) -> None:
+    page = workspace.show_page("assess")
+    assert isinstance(page, AssessPage)
+    page.show_view(MATRIX)
+
+
+def _item(workspace: Workspace, qtbot: QtBot) -> None:
+    page = workspace.show_page("roadmap")
+    assert isinstance(page, RoadmapPage)
+    qtbot.waitUntil(lambda: page.settled, timeout=20_000)
+    assert page.plan is not None
+    page.choose(next(item for wave in page.plan.waves for item in wave.items))
+
+
+def _table(workspace: Workspace, qtbot: QtBot) -> None:
+    _item(workspace, qtbot)
+    page = workspace.page
+    assert isinstance(page, RoadmapPage)
+    page.show_view(TABLE)
+    page.table.setFocus()
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in PAGES])
+def test_every_control_of_a_page_has_a_name_and_is_reached_by_tab(
+    window: MainWindow, workspace: Workspace, qtbot: QtBot, name: str
+) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    workspace.session.take("payments")
+    workspace.show_page(name)
+    check(window)
+
+
+@pytest.mark.parametrize("name", ["matrix", "item", "table", "banner"])
+def test_every_control_that_comes_into_view_later_too(
+    window: MainWindow, workspace: Workspace, qtbot: QtBot, name: str
+) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    match name:
+        case "matrix":
+            _matrix(workspace)
+        case "item":
+            _item(workspace, qtbot)
+        case "table":
+            _table(workspace, qtbot)
+        case _:
+            window.banner.tell("Something", "to decide", choices=[("One way", lambda: None), ("Other", lambda: None)])
+    check(window)
+
+
+@pytest.mark.parametrize("name", ["goto", "new", "about", "pack", "why"])
+def test_every_control_of_a_dialog_has_a_name_and_is_reached_by_tab(
+    window: MainWindow, qtbot: QtBot, open_dialog: Callable[[str], None], name: str
+) -> None:
+    open_dialog(name)
+    [dialog] = window.findChildren(QDialog)
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    check(dialog)
+    assert dialog.windowTitle()
+    dialog.reject()
 
 
 def test_the_start_page_too(make_window: object, qtbot: QtBot) -> None:
@@ -100,6 +164,10 @@ def test_text_stands_out_from_every_ground(colours: Colours) -> None:
     assert contrast(colours.on_accent, colours.accent) >= 4.5
     assert contrast(colours.on_accent, theme.mixed(colours.accent, colours.text, 0.25)) >= 4.5
     assert contrast(colours.muted, colours.line) >= 3, "disabled primary buttons"
+    for share in ANSWER_GROUNDS:
+        ground = theme.mixed(colours.background, colours.accent, share)
+        assert contrast(colours.text, ground) >= 4.5, "an answer in the matrix"
+        assert contrast(colours.attention, ground) >= 3, "the sign of a challenge on it"
 
 
 @pytest.mark.parametrize("colours", [LIGHT_COLOURS, DARK_COLOURS], ids=["light", "dark"])

@@ -16,11 +16,13 @@ from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.explained import Explained
 from app.desktop.widgets.writing import Writing
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement.folder import Engagement
 from scoring.assessment import Basis
+from scoring.written import amount
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -203,3 +205,26 @@ def test_details_fold_away(page: AssessPage) -> None:
     assert detail().isVisible()
     press(Qt.Key.Key_F4)
     assert not detail().isVisible()
+
+
+def test_w_says_how_the_score_came_about(page: AssessPage, session: Session) -> None:
+    session.take("payments")
+    press("W")
+    dialog = page.findChild(Explained)
+    assert isinstance(dialog, Explained)
+    said = "\n".join(line.text for line in dialog.lines)
+    node = session.node(session.questionnaire.practices["integrate.gates"])
+    assert node.score is not None
+    assert f"= {amount(node.score.low)}" in said
+    assert session.questionnaire.criteria[CHALLENGED].question in said
+    assert "gate.blocks" in said
+    dialog.reject()
+
+
+def test_the_matrix_takes_over_the_practice_that_was_in_view(page: AssessPage, session: Session) -> None:
+    page.show_practice("integrate.policy")
+    criterion = page.criterion
+    press("X")
+    assert page.in_matrix
+    assert page.matrix.model.practice.id == "integrate.policy"
+    assert page.criterion == criterion

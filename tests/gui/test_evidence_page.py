@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
 from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED
 from app.desktop.pages.evidence import EvidencePage
 from app.desktop.session import Session
 from app.desktop.widgets.drop import DropZone
+from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement.folder import Engagement
 
@@ -109,3 +111,18 @@ def test_dropping_files_starts_reading(page: EvidencePage, qtbot: QtBot, exports
     zone.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, buttons, keys))
     qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
     assert page.intake.counts[REJECTED] == 1
+
+
+def test_an_export_is_removed_by_key_and_brought_back(
+    page: EvidencePage, session: Session, window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    [key] = session.assessment.applications["payments"].evidence
+    page.show_export(0)
+    page._register_table.setFocus()
+    QTest.keyClick(page._register_table, Qt.Key.Key_Delete)
+    assert session.assessment.applications["payments"].evidence == {}
+    assert "removed" in page.said
+    session.undo_stack.undo()
+    assert list(session.assessment.applications["payments"].evidence) == [key]

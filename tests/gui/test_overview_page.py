@@ -8,12 +8,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.desktop.models.explanation import explained
+from app.desktop.models.overview import PillarsModel
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.overview import OverviewPage
 from app.desktop.session import Session
+from app.desktop.widgets.explained import Explained
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.engagement import actions
 from scoring.checks import CheckRule
+from scoring.written import amount
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -64,3 +69,24 @@ def test_another_rule_lists_what_it_found(page: OverviewPage, session: Session, 
     qtbot.waitUntil(lambda: not marked.isHidden())
     QTest.mouseClick(marked, Qt.MouseButton.LeftButton)
     assert page.checks.list.model().index(0, 0).data() == "It is marked for review."
+
+
+def test_a_clicked_number_says_how_it_came_about(page: OverviewPage, session: Session) -> None:
+    page.show_tier("1")
+    pillar = session.questionnaire.pillar[0]
+    page._pillar_table.clicked.emit(page._pillar_table.model().index(0, PillarsModel.SCORE))
+    dialog = page.findChild(Explained)
+    assert isinstance(dialog, Explained)
+    assert dialog.lines[0].text.startswith("Claimed: ")
+    score = session.evaluation.scores.tiers["1"].pillars[pillar.id].score
+    assert score is not None
+    assert dialog.lines[0].text.endswith(amount(score.low))
+    dialog.reject()
+
+
+def test_without_an_application_there_is_a_sum_of_the_organisation(page: OverviewPage, session: Session) -> None:
+    for key in list(session.assessment.applications):
+        session.do("application", "application", actions.remove_application(session.assessment, key))
+    assert explained(session, "integrate.gates") is None
+    assert explained(session, application="gone") is None
+    assert explained(session) is not None

@@ -186,3 +186,28 @@ def test_links_of_a_criterion(session: Session) -> None:
     assert f"– {regime.name} {number.number}: {number.title}" in obligation_links(session, with_duty)
     assert not any(line.startswith(f"– {regime.name} ") for line in other_links(session, with_duty))
     assert session.assessment.as_of == date(2026, 9, 30)
+
+
+def test_an_application_with_another_id_is_matched_before_its_answers_are_carried_over(
+    page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot
+) -> None:
+    moved = session.assessment.applications["payments"]
+    content, assessment = session.content, session.assessment
+    session.do("application", "application", actions.remove_application(assessment, "payments"))
+    session.do("application", "application", actions.add_application(
+        content, session.assessment, "pay-hub", "Pay Hub", moved.tier))  # fmt: skip
+    page.intake.read(earlier)
+    qtbot.waitUntil(page.intake.isVisible, timeout=10_000)
+    box = page.intake.matching._boxes["payments"]
+    before = page.intake.plan
+    assert [box.itemData(row) for row in range(box.count())] == ["", "pay-hub"]
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    qtbot.waitUntil(lambda: page.intake.plan is not before, timeout=10_000)
+    choice = page.intake._choices[Group.MATCHED]
+    choice.setCurrentIndex(choice.findData(Choice.FILL))
+    page.intake.apply()
+    qtbot.waitUntil(lambda: bool(session.assessment.baselines), timeout=10_000)
+    answers = session.assessment.applications["pay-hub"].answers
+    assert answers.keys() == moved.answers.keys()
+    assert session.earlier.latest is None or "pay-hub" in session.earlier.latest.assessment.applications

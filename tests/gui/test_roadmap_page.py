@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from app.desktop.models.initiatives import InitiativesModel
 from app.desktop.models.roadmap_table import RoadmapRole, RoadmapTableModel, SortedRoadmap
 from app.desktop.pages.roadmap import TABLE, RoadmapPage
 from app.desktop.session import Session
+from app.desktop.widgets.item_detail import Word
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement.folder import Engagement
@@ -66,12 +68,12 @@ def test_more_capacity_replans_at_once_and_undo_takes_it_back(
 def test_a_word_on_an_item_is_obeyed_until_it_is_taken_back(page: RoadmapPage, session: Session, qtbot: QtBot) -> None:
     item = free(page)
     page.choose(item)
-    page.detail.decided.emit(Lane.DROP, None, "The tool is being replaced")
+    page.detail.decided.emit(Word(Lane.DROP, reason="The tool is being replaced"))
     qtbot.waitUntil(lambda: wave_of(page, item.id) is None)
     assert session.assessment.decisions[item.id].reason == "The tool is being replaced"
-    page.detail.decided.emit(Lane.DEFER, 3, "After the migration")
+    page.detail.decided.emit(Word(Lane.DEFER, 3, reason="After the migration"))
     qtbot.waitUntil(lambda: (wave_of(page, item.id) or 0) >= 3)
-    page.detail.decided.emit(None, None, "")
+    page.detail.decided.emit(Word(None))
     qtbot.waitUntil(lambda: wave_of(page, item.id) == 1)
     assert session.assessment.decisions == {}
 
@@ -82,6 +84,38 @@ def test_a_word_needs_a_reason(page: RoadmapPage, session: Session) -> None:
     page.detail.reason.setPlainText("Audit in May")
     assert with_reason == [False] * 3
     assert all(b.isEnabled() for b in page.detail.deciders)
+
+
+def test_what_is_due_has_a_day_and_can_be_released(
+    page: RoadmapPage, session: Session, window: MainWindow, qtbot: QtBot
+) -> None:
+    item = free(page)
+    page.choose(item)
+    detail = page.detail
+    detail.reason.setPlainText("The supervisor set a day")
+    assert not detail.due.isEnabled()
+    detail.day.setText("soon")
+    QTest.mouseClick(detail.due, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.banner.message))
+    assert session.assessment.decisions == {}
+    detail.day.setText("2027-12-31")
+    QTest.mouseClick(detail.due, Qt.MouseButton.LeftButton)
+    decision = session.assessment.decisions[item.id]
+    assert (decision.lane, decision.by) == (Lane.DUE, date(2027, 12, 31))
+    qtbot.waitUntil(lambda: page.settled and detail.free.isEnabled())
+    QTest.mouseClick(detail.free, Qt.MouseButton.LeftButton)
+    assert session.assessment.decisions == {}
+
+
+def test_the_solver_looks_by_itself_after_a_what_if(page: RoadmapPage, qtbot: QtBot, session: Session) -> None:
+    page._later.setInterval(0)
+    QTest.keyClick(page.capacity, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: page.searching, timeout=10_000)
+    assert not page._working.isVisible()
+    qtbot.waitUntil(lambda: not page.searching and plan_of(page).gap is not None, timeout=60_000)
+    session.undo_stack.undo()
+    qtbot.waitUntil(lambda: page.settled and plan_of(page).gap is None, timeout=10_000)
+    page.cancel()
 
 
 def test_the_kept_plan_is_stored_and_known_to_be_old_once_answers_move(
@@ -99,11 +133,9 @@ def test_the_kept_plan_is_stored_and_known_to_be_old_once_answers_move(
 def test_the_solver_looks_in_a_child_process(page: RoadmapPage, qtbot: QtBot, session: Session) -> None:
     QTest.keyClick(page.capacity, Qt.Key.Key_Down)
     page.find_best()
-    qtbot.waitUntil(lambda: page.job is not None)
-    job = page.job
-    assert job is not None
+    qtbot.waitUntil(lambda: page.searching)
     page.cancel()
-    qtbot.waitUntil(lambda: page.job is None, timeout=5_000)
+    qtbot.waitUntil(lambda: not page.searching, timeout=5_000)
     assert plan_of(page).gap is None
 
 
@@ -208,6 +240,6 @@ def test_the_table_s_models_keep_the_contract(page: RoadmapPage, session: Sessio
 
 
 def test_the_tables_are_exported_by_a_child(page: RoadmapPage, tmp_path: Path, qtbot: QtBot) -> None:
-    page.export(tmp_path / "out")
+    page.tables.export(tmp_path / "out")
     qtbot.waitUntil(lambda: any((tmp_path / "out").rglob("*.csv")), timeout=60_000)
     qtbot.waitUntil(lambda: "The tables are in" in page._said.text(), timeout=60_000)

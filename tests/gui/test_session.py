@@ -128,7 +128,7 @@ def test_a_second_opener_reads_only_and_is_told_why(
 
 
 def test_slow_scores_are_computed_beside_the_window_for_the_latest_answers(session: Session, qtbot: QtBot) -> None:
-    session._seconds = 10.0  # as if the last time had been slow
+    session._thinking._seconds = 10.0  # as if the last time had been slow
     before = session.evaluation
     session.answer(COMMON, "no")
     with qtbot.waitSignal(session.evaluated, timeout=5_000):
@@ -142,12 +142,12 @@ def test_slow_scores_are_computed_beside_the_window_for_the_latest_answers(sessi
 
 def test_one_application_s_own_answer_is_scored_at_once_however_slow_the_rest_is(session: Session) -> None:
     session.take("wiki")
-    session._seconds = 10.0  # as if there were thousands of applications
+    session._thinking._seconds = 10.0  # as if there were thousands of applications
     before = session.evaluation
     session.answer(COMMON, "no")
     assert session.evaluation.assessment is session.assessment
     assert session.evaluation.scores.applications["wiki"] is not before.scores.applications["wiki"]
-    assert session._seconds == 10.0
+    assert session._thinking._seconds == 10.0
 
 
 def _of(session: Session, application: str) -> object:

@@ -42,17 +42,48 @@ sys.exit(run(["colonnade"], first_painted=painted))
 
 
 def test_nothing_heavy_is_imported_and_nothing_printed_before_the_first_paint() -> None:
-    root = Path(__file__).parents[2]
+    assert _run(FIRST_PAINT) == (0, "", "")
+
+
+def _run(code: str) -> tuple[int, str, str]:
     done = subprocess.run(
-        [sys.executable, "-c", FIRST_PAINT],
-        cwd=root,
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return done.returncode, done.stdout, done.stderr
+
+
+FIRST_CLICK = """
+import sys
+from app.desktop import run
+from PySide6.QtCore import QObject, QTimer, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+def painted():
+    (window,) = (w for w in QApplication.topLevelWidgets() if type(w).__name__ == "MainWindow")
+    new = next(b for b in window.findChildren(QPushButton) if b.text() == "New engagement")
+    QTest.mouseClick(new, Qt.MouseButton.LeftButton)
+    if type(QApplication.activeModalWidget()).__name__ != "NewEngagement" and new.isEnabled():
+        sys.exit("the click was not heard")
+    look = QTimer(window)
+    def seen():
+        if type(QApplication.activeModalWidget()).__name__ == "NewEngagement":
+            QApplication.activeModalWidget().reject()
+            print("opened")
+            QApplication.quit()
+    look.timeout.connect(seen)
+    look.start(5)
+sys.exit(run(["colonnade"], first_painted=painted))
+"""
+
+
+def test_the_first_click_works_even_before_everything_is_loaded() -> None:
+    assert _run(FIRST_CLICK)[:2] == (0, "opened\n")
 
 
 def test_the_start_page_lists_what_was_open_and_opens_it(make_window: MakeWindow, folder: Path, qtbot: QtBot) -> None:
@@ -116,7 +147,48 @@ def test_what_was_changed_outside_opens_for_reading_only_and_says_what_to_do(
     assert window.session is not None
     assert not window.session.writable
     assert says in window.banner.message
-    assert "recover" in window.banner.message
+    assert "set-aside" in window.banner.message
+
+
+@pytest.mark.parametrize(("decision", "organisation"), [(0, "Northgate Clearing"), (1, "Southgate Clearing")])
+def test_the_journal_or_the_files_count_and_what_was_found_is_kept(
+    make_window: MakeWindow, folder: Path, qtbot: QtBot, decision: int, organisation: str
+) -> None:
+    edited = (folder / "engagement.toml").read_text(encoding="utf-8").replace("Northgate", "Southgate")
+    (folder / "engagement.toml").write_text(edited, encoding="utf-8")
+    window = make_window(folder)
+    assert "engagement.toml" in window.banner.message
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    button = window.banner.choices[decision]
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        button.setFocus()
+        QTest.keyClick(button, Qt.Key.Key_Space)
+    session = window.session
+    assert session is not None
+    assert session.writable
+    assert session.assessment.organisation == organisation
+    assert "set-aside" in window.banner.message
+    assert window.banner.choices == []
+    kept = list((folder / "set-aside").rglob("engagement.toml"))
+    assert [path.read_text(encoding="utf-8") for path in kept] == [edited]
+    assert session.do("tier", "set", []) is False
+    session.answer("integrate.gates.pipeline-checks", "no")
+    assert session.assessment.answers["integrate.gates.pipeline-checks"].value == "no"
+
+
+def test_a_decision_that_cannot_be_made_says_why(make_window: MakeWindow, folder: Path, qtbot: QtBot) -> None:
+    (folder / "journal.jsonl").unlink()
+    window = make_window(folder)
+    QTest.mouseClick(window.banner.choices[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Nothing was changed" in window.banner.message, timeout=20_000)
+    assert window.banner.choices == []
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.open_folder(folder)
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        QTest.mouseClick(window.banner.choices[1], Qt.MouseButton.LeftButton)
+    assert window.session is not None
+    assert window.session.writable
 
 
 def test_a_new_engagement_begins_with_its_applications(make_window: MakeWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from itertools import starmap
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -18,6 +19,8 @@ from reports import words
 from scoring.assessment import Application, answer_of
 
 Index = QModelIndex | QPersistentModelIndex
+Place = tuple[int, int]
+"""Row and column: a thousand of them cost nothing, a thousand of Qt's indexes do."""
 _ROOT = QModelIndex()
 
 
@@ -47,6 +50,15 @@ class MatrixCell:
     @property
     def not_applicable(self) -> bool:
         return self.value == NOT_APPLICABLE
+
+
+def unreasoned(cells: Iterable[MatrixCell]) -> list[tuple[str | None, str, str]]:
+    """Own answers among these cells that a reason belongs to: not applicable, or challenged."""
+    return [
+        (cell.owner, cell.criterion, cell.value)
+        for cell in cells
+        if cell.value is not None and not cell.inherited and (cell.not_applicable or cell.challenged)
+    ]
 
 
 class MatrixModel(QAbstractTableModel):
@@ -92,9 +104,9 @@ class MatrixModel(QAbstractTableModel):
         """Where an owner's answers stand; the first row where there are none."""
         return next((row for row in range(len(self._rows)) if self.owner(row) == owner), 0)
 
-    def cell(self, index: Index) -> MatrixCell:
-        session, criterion = self._session, self._practice.criterion[index.column()].id
-        owner = self.owner(index.row())
+    def cell(self, row: int, column: int) -> MatrixCell:
+        session, criterion = self._session, self._practice.criterion[column].id
+        owner = self.owner(row)
         application = session.assessment.applications.get(owner) if owner else None
         answer = answer_of(session.assessment.answers, application, criterion)
         own = (application or session.assessment).answers.get(criterion)
@@ -112,23 +124,14 @@ class MatrixModel(QAbstractTableModel):
             suggestion=claim.suggestion if claim else None,
         )
 
-    def answers(self, indexes: Iterable[Index], value: str) -> list[tuple[str | None, str, str]]:
+    def answers(self, places: Iterable[Place], value: str) -> list[tuple[str | None, str, str]]:
         """What answering these cells means: (owner, criterion, value)."""
-        return [(cell.owner, cell.criterion, value) for cell in map(self.cell, indexes)]
+        return [(self.owner(row), self._practice.criterion[column].id, value) for row, column in places]
 
-    def suggestions(self, indexes: Iterable[Index]) -> list[tuple[str | None, str, str]]:
+    def suggestions(self, places: Iterable[Place]) -> list[tuple[str | None, str, str]]:
         """What evidence suggests for these cells, where it does."""
-        cells = map(self.cell, indexes)
+        cells = starmap(self.cell, places)
         return [(cell.owner, cell.criterion, cell.suggestion) for cell in cells if cell.suggestion is not None]
-
-    def unreasoned(self, indexes: Iterable[Index]) -> list[tuple[str | None, str, str]]:
-        """Own answers among these cells that a reason belongs to: not applicable, or challenged."""
-        cells = map(self.cell, indexes)
-        return [
-            (cell.owner, cell.criterion, cell.value)
-            for cell in cells
-            if cell.value is not None and not cell.inherited and (cell.not_applicable or cell.challenged)
-        ]
 
     # ---- Qt
 
@@ -174,7 +177,7 @@ class MatrixModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        cell = self.cell(index)
+        cell = self.cell(index.row(), index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return words.NONE if cell.value is None else self._short(cell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -17,7 +18,7 @@ from PySide6.QtCore import (
 from typing_extensions import override
 
 from app.desktop.session import Changed, Session
-from questionnaires.model import NOT_APPLICABLE, Practice
+from questionnaires.model import NOT_APPLICABLE, Criterion, Practice
 from scoring.scores import reaches
 
 Index = QModelIndex | QPersistentModelIndex
@@ -98,6 +99,15 @@ def row_of(session: Session, practice: Practice) -> Row:
     )
 
 
+def next_unanswered(session: Session, criterion: str) -> Criterion | None:
+    """The next criterion without an answer for the application in hand, from the first again after the last."""
+    practices = session.questionnaire.practices.values()
+    order = [entry for practice in practices for entry in practice.criterion]
+    here = next(place for place, entry in enumerate(order) if entry.id == criterion)
+    following = (*order[here + 1 :], *order[:here])
+    return next((entry for entry in following if criterion_is(session, entry.id, Filter.UNANSWERED)), None)
+
+
 class PracticesModel(QAbstractItemModel):
     """Two levels. A pillar's index carries 0, a practice's the number of its pillar from 1."""
 
@@ -105,6 +115,7 @@ class PracticesModel(QAbstractItemModel):
         super().__init__(parent)
         self._session = session
         self._pillars = session.questionnaire.pillar
+        self._rows = {key: row_of(session, entry) for key, entry in session.questionnaire.practices.items()}
         session.changed.connect(self._on_session_changed)
         session.application_changed.connect(self._on_session_application_changed)
         session.evaluated.connect(self._on_session_evaluated)
@@ -164,33 +175,32 @@ class PracticesModel(QAbstractItemModel):
             case PracticeRole.ID:
                 return practice.id
             case PracticeRole.ROW:
-                return row_of(self._session, practice)
+                return self._rows[practice.id]
             case Qt.ItemDataRole.AccessibleTextRole:
-                row = row_of(self._session, practice)
+                row = self._rows[practice.id]
                 text = self.tr("{0}, {1} of {2} answered").format(practice.name, row.answered, row.applicable)
                 return text if row.level is None else text + self.tr(", level {0}").format(row.level)
             case _:
                 return None
 
     def _on_session_changed(self, changed: Changed) -> None:
-        if not changed.only_answers:
-            self._all_changed()
-            return
-        for key in {self._session.questionnaire.criteria[criterion].practice_id for criterion in changed.criteria}:
-            place = self.place(key)
-            self.dataChanged.emit(place, place)
+        criteria = self._session.questionnaire.criteria
+        self._refresh({criteria[key].practice_id for key in changed.criteria} if changed.only_answers else self._rows)
 
     def _on_session_application_changed(self) -> None:
-        self._all_changed()
+        self._refresh(self._rows)
 
     def _on_session_evaluated(self) -> None:
-        self._all_changed()
+        self._refresh(self._rows)
 
-    def _all_changed(self) -> None:
-        for number in range(len(self._pillars)):
-            parent = self.createIndex(number, 0, 0)
-            last = len(self._pillars[number].practice) - 1
-            self.dataChanged.emit(self.index(0, 0, parent), self.index(last, 0, parent))
+    def _refresh(self, practices: Collection[str]) -> None:
+        """Say which rows are different now; a view paints those again and no others."""
+        for key in list(practices):
+            row = row_of(self._session, self._session.questionnaire.practices[key])
+            if row != self._rows[key]:
+                self._rows[key] = row
+                place = self.place(key)
+                self.dataChanged.emit(place, place, [PracticeRole.ROW, Qt.ItemDataRole.AccessibleTextRole])
 
 
 class PracticesFilter(QSortFilterProxyModel):

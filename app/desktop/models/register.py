@@ -11,8 +11,10 @@ from typing_extensions import override
 from app.desktop.models.intake import severities
 from app.desktop.models.table import TwoLineTable
 from app.desktop.session import Changed, Session
+from app.engagement import actions
+from app.engagement.journal import Change
 from reports import words
-from scoring.assessment import Evidence
+from scoring.assessment import Application, Evidence
 
 
 class RegisterModel(TwoLineTable):
@@ -23,7 +25,7 @@ class RegisterModel(TwoLineTable):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows: list[tuple[str, Evidence]] = []
+        self._rows: list[tuple[Application | None, Evidence]] = []
         self._titles = (
             self.tr("Of"), self.tr("Export"), self.tr("Captured"), self.tr("Findings"), self.tr("Facts"),
         )  # fmt: skip
@@ -32,10 +34,10 @@ class RegisterModel(TwoLineTable):
 
     def _read(self) -> None:
         assessment = self._session.assessment
-        rows = [(self.tr("Organisation"), entry) for entry in assessment.evidence.values()]
+        rows: list[tuple[Application | None, Evidence]] = [(None, entry) for entry in assessment.evidence.values()]
         for application in sorted(assessment.applications.values(), key=lambda app: app.name.casefold()):
             entries = sorted(application.evidence.values(), key=lambda entry: (entry.tool, entry.path))
-            rows += [(application.name, entry) for entry in entries]
+            rows += [(application, entry) for entry in entries]
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
@@ -46,6 +48,11 @@ class RegisterModel(TwoLineTable):
 
     def evidence(self, row: int) -> Evidence:
         return self._rows[row][1]
+
+    def removal(self, row: int) -> list[Change]:
+        """What taking an export out of the register means."""
+        owner, evidence = self._rows[row]
+        return actions.remove_evidence(self._session.assessment, owner.id if owner else None, evidence.sha256)
 
     @override
     def _size(self) -> int:
@@ -60,7 +67,7 @@ class RegisterModel(TwoLineTable):
         owner, evidence = self._rows[row]
         match column:
             case self.OWNER:
-                return owner
+                return owner.name if owner else self.tr("Organisation")
             case self.TOOL:
                 return evidence.tool
             case self.CAPTURED:

@@ -12,19 +12,21 @@ from typing_extensions import override
 
 from app.desktop import recent, theme
 from app.desktop.models.card import card_state
-from app.desktop.models.practices import Filter, criterion_is
+from app.desktop.models.explanation import explained
+from app.desktop.models.practices import Filter, criterion_is, next_unanswered
 from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.detail import Detail
+from app.desktop.widgets.explained import Explained
 from app.desktop.widgets.ladder import Ladder
 from app.desktop.widgets.matrix import Matrix
 from app.desktop.widgets.practice_head import CARDS, MATRIX, PracticeHead
 from app.desktop.widgets.practice_list import PracticeList
-from app.desktop.widgets.text import column, label, row, rule
-from questionnaires.model import NOT_APPLICABLE, Practice
-from reports import words
+from app.desktop.widgets.practice_words import PracticeWords
+from app.desktop.widgets.text import column, label, rule
+from questionnaires.model import NOT_APPLICABLE, Practice, Scope
 from scoring.assessment import Basis
 
 
@@ -37,7 +39,7 @@ class AssessPage(Page):
         self._practice: Practice = session.questionnaire.pillar[0].practice[0]
         self._current = 0
         self.list = PracticeList(session)
-        self.list.chosen.connect(self._on_list_chosen)
+        self.list.chosen.connect(self.show_practice)
         self._cards: list[Card] = []
         self._build_middle()
         self.detail = Detail(session)
@@ -56,7 +58,7 @@ class AssessPage(Page):
         whole.addWidget(self._splitter)
         self._add_keys()
         session.changed.connect(self._on_session_changed)
-        session.evaluated.connect(self._on_session_evaluated)
+        session.evaluated.connect(self._show_all)
         session.application_changed.connect(self._on_session_application_changed)
         self.show_practice(self._practice.id)
 
@@ -67,14 +69,9 @@ class AssessPage(Page):
         self._head = PracticeHead(session)
         self._head.fold_wanted.connect(self.fold_details)
         self._head.view_wanted.connect(self.show_view)
+        self._head.explanation_wanted.connect(self.explain)
         self.ladder.criterion_chosen.connect(self._on_ladder_criterion_chosen)
-        self._descriptors = [label("", Role.SMALL, muted=True, wrap=True) for _ in session.questionnaire.level]
-        described = row(*self._descriptors)
-        for number, entry in enumerate(self._descriptors):
-            entry.setAlignment(Qt.AlignmentFlag.AlignTop)
-            entry.setContentsMargins(0, 0, theme.px(16), 0)
-            described.setStretch(number, 1)
-        self._purpose = label("", wrap=True)
+        self._words = PracticeWords(len(session.questionnaire.level))
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(theme.px(2))
         for _ in range(max(len(practice.criterion) for practice in session.questionnaire.practices.values())):
@@ -82,7 +79,7 @@ class AssessPage(Page):
         content = QWidget()
         content.setLayout(
             column(
-                column(described, 16, self._purpose, 12, margins=(24, 4, 4, 0)),
+                self._words,
                 column(self._card_column, margins=(4, 0, 0, 0)),
                 24, -1,
             )
@@ -95,7 +92,7 @@ class AssessPage(Page):
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._scroll.setWidget(content)
         keys = self.tr(
-            "1–4 answer · 0 not applicable · N note · B basis · E accept evidence · M mark · J K next, previous"
+            "1–4 answer · 0 not applicable · N note · R reason · B basis · E evidence · M mark · W why · J K next, back"
         )
         hint = label(keys, Role.SMALL, muted=True)
         hint.setContentsMargins(theme.px(24), theme.px(6), theme.px(16), theme.px(6))
@@ -120,6 +117,7 @@ class AssessPage(Page):
             ("0", lambda: self._answer(NOT_APPLICABLE)),
             ("Backspace", self._clear),
             ("N", self._write_note),
+            ("R", self._write_reason),
             ("B", self._next_basis),
             ("E", self._accept),
             ("M", self._mark),
@@ -130,6 +128,7 @@ class AssessPage(Page):
             ("Down", lambda: self.step(1)),
             ("Up", lambda: self.step(-1)),
             ("U", self.next_open),
+            ("W", self.explain),
             (QKeySequence.StandardKey.Find, self.list.start_find),
             ("F4", self.fold_details),
         ]
@@ -179,14 +178,10 @@ class AssessPage(Page):
 
     def next_open(self) -> None:
         """To the next unanswered criterion, wherever it is."""
-        order = [criterion for practice in self._session.questionnaire.practices.values()
-                 for criterion in practice.criterion]  # fmt: skip
-        here = next(n for n, entry in enumerate(order) if entry.id == self.criterion)
-        for entry in (*order[here + 1 :], *order[:here]):
-            if criterion_is(self._session, entry.id, Filter.UNANSWERED):
-                self.show_practice(entry.practice_id, entry.id)
-                self._take_focus()
-                return
+        found = next_unanswered(self._session, self.criterion)
+        if found is not None:
+            self.show_practice(found.practice_id, found.id)
+            self._take_focus()
 
     @property
     def criterion(self) -> str:
@@ -206,6 +201,9 @@ class AssessPage(Page):
         """CARDS or MATRIX, at the same criterion of the same application."""
         self.commit()
         self._head.show_view(view)
+        if view == MATRIX:
+            # Before it takes the focus, which makes its first cell current: one of this practice's.
+            self.matrix.show_practice(self._practice, self._session.owner(self.criterion), self.criterion)
         self._views.setCurrentIndex(1 if view == MATRIX else 0)
         self._show_all()
         self._show_current(focus=False)
@@ -244,6 +242,14 @@ class AssessPage(Page):
     def end(self) -> None:
         recent.remember_layout("assess", self._splitter.saveState())
 
+    def explain(self) -> None:
+        """How the score of the practice came about, for the application in hand."""
+        organisation = self._practice.scope is Scope.ORGANISATION
+        application = None if organisation else self._session.application
+        found = explained(self._session, self._practice.id, application=application)
+        if found is not None:
+            Explained(*found, self).open()
+
     def fold_details(self) -> None:
         """Fold the details away, or bring them back."""
         self.detail.setVisible(self.detail.isHidden())
@@ -274,9 +280,7 @@ class AssessPage(Page):
         if self.in_matrix:
             self.matrix.show_practice(practice, self._session.owner(self.criterion), self.criterion)
             return
-        self._purpose.setText(words.sentence(practice.purpose))
-        for number, entry in enumerate(self._descriptors):
-            entry.setText(practice.descriptors[number] if number < len(practice.descriptors) else "")
+        self._words.show_practice(practice)
         for criterion, card in zip(practice.criterion, self._cards, strict=False):
             card.show_state(card_state(self._session, criterion.id))
 
@@ -324,6 +328,12 @@ class AssessPage(Page):
         if self.in_matrix:
             self.show_view(CARDS)
         self._card().write_note()
+
+    def _write_reason(self) -> None:
+        if self.in_matrix:
+            self.matrix.write_reason()
+        else:
+            self._card().write_reason()
 
     def _select_column(self) -> None:
         if self.in_matrix:
@@ -377,17 +387,11 @@ class AssessPage(Page):
         self._on_matrix_moved(owner, criterion)
         self.show_view(CARDS)
 
-    def _on_list_chosen(self, practice: str) -> None:
-        self.show_practice(practice)
-
     def _on_session_changed(self, changed: Changed) -> None:
         mine = {entry.id for entry in self._practice.criterion}
         if not changed.only_answers or changed.criteria & mine:
             self._show_all()
             self.detail.show_criterion(self.criterion)
-
-    def _on_session_evaluated(self) -> None:
-        self._show_all()
 
     def _on_session_application_changed(self) -> None:
         self.list.refresh()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHeaderView, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -109,8 +110,14 @@ class EvidencePage(Page):
         split.setStretchFactor(0, 1)
         split.setSizes([theme.px(800), theme.px(320)])
         self._register_split = split
+        self._remove = button(self.tr("Remove the export"))
+        self._remove.setToolTip(self.tr("Its facts count no longer; Ctrl+Z brings it back"))
+        self._remove.clicked.connect(self.remove)
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self._register_table)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(self.remove)
         self._registered = QFrame()
-        whole = column(self._register_heading, 8, self._nothing, split)
+        whole = column(row(self._register_heading, -1, self._remove), 8, self._nothing, split)
         whole.setStretchFactor(split, 1)
         self._registered.setLayout(whole)
 
@@ -162,6 +169,16 @@ class EvidencePage(Page):
             self._intake.clear()
             self._say(self.tr("{0} added.").format(words.count(count, self.tr("export"), self.tr("exports"))))
         self._show()
+
+    def remove(self) -> None:
+        """Take the chosen export out of the register; undo brings it back."""
+        current = self._register_table.currentIndex()
+        if not current.isValid():
+            return
+        name = self._register.evidence(current.row()).tool
+        if self._session.do(self.tr("evidence"), "remove", self._register.removal(current.row())):
+            self._say(self.tr("The export of {0} was removed; Ctrl+Z brings it back.").format(name))
+            self._register_table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_export(self, row: int) -> None:
         """Look at one export of the register."""
@@ -228,6 +245,8 @@ class EvidencePage(Page):
         # One thing at a time: while there is a plan, the register waits.
         self._registered.setVisible(not planned)
         self._nothing.setVisible(not registered)
+        self._remove.setVisible(registered > 0)
+        self._remove.setEnabled(self._register_table.currentIndex().isValid() and self._session.writable)
         self._register_split.setVisible(registered > 0)
 
     @property
@@ -285,6 +304,7 @@ class EvidencePage(Page):
     def _on_register_row_changed(self) -> None:
         current = self._register_table.currentIndex()
         self._detail.show_evidence(self._register.evidence(current.row()) if current.isValid() else None)
+        self._remove.setEnabled(current.isValid() and self._session.writable)
 
     def _on_session_changed(self, changed: Changed) -> None:
         if not changed.only_answers:

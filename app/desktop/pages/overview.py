@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,12 +16,14 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.models.explanation import explained
 from app.desktop.models.overview import ALL, HeatModel, PillarsModel, result_of, target_of
 from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.checks_panel import ChecksPanel
 from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.explained import Explained
 from app.desktop.widgets.figure import Figure
 from app.desktop.widgets.score_cells import HeatDelegate, Legend, LevelLegend, PillarDelegate
 from app.desktop.widgets.tables import WholeTable, WrappedTable
@@ -56,7 +58,10 @@ class OverviewPage(Page):
         self._pillar_table = WholeTable(self.tr("Pillars against target"), self._pillars, row=54)
         self._pillar_table.setItemDelegate(PillarDelegate(questionnaire.base, questionnaire.top, self._pillar_table))
         self._pillar_table.activated.connect(self._on_pillar_activated)
-        self._pillar_table.clicked.connect(self._on_pillar_activated)
+        self._pillar_table.clicked.connect(self._on_pillar_clicked)
+        why = QShortcut(QKeySequence("W"), self)
+        why.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        why.activated.connect(self._on_why)
         self._heat_table = WrappedTable(self.tr("Applications and pillars"), self._heat, row=34)
         self._heat_table.setItemDelegate(HeatDelegate(self._heat_table))
         self._heat_table.activated.connect(self._on_heat_activated)
@@ -204,6 +209,24 @@ class OverviewPage(Page):
 
     def _on_pillar_activated(self, index: QModelIndex) -> None:
         self.go_wanted.emit(self._pillars.destination(index.row()))
+
+    def _on_pillar_clicked(self, index: QModelIndex) -> None:
+        if index.column() in (PillarsModel.BAR, PillarsModel.SCORE, PillarsModel.EVIDENCED):
+            self.explain(self._session.questionnaire.pillar[index.row()].id)
+        else:
+            self._on_pillar_activated(index)
+
+    def _on_why(self) -> None:
+        """The pillar in hand, or everything."""
+        index = self._pillar_table.currentIndex()
+        pillars = self._session.questionnaire.pillar
+        self.explain(pillars[index.row()].id if self._pillar_table.hasFocus() and index.isValid() else "")
+
+    def explain(self, subject: str) -> None:
+        """How a pillar's score came about for the tier in view, or (an empty subject) the overall one."""
+        found = explained(self._session, subject, tier=self._tier or None)
+        if found is not None:
+            Explained(*found, self).open()
 
     def _on_heat_activated(self, index: QModelIndex) -> None:
         self.go_wanted.emit(self._heat.destination(index.row(), index.column()))

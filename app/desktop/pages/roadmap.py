@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -22,31 +20,32 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
-from app.desktop.jobs import Ending, Job, Outcome, spoken
 from app.desktop.models.overview import ALL
 from app.desktop.models.roadmap_table import RoadmapTableModel, SortedRoadmap
 from app.desktop.pages.overview import session_tiers
 from app.desktop.pages.page import Destination, Page
+from app.desktop.search import Found, Search
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
-from app.desktop.widgets.item_detail import ItemDetail
+from app.desktop.widgets.item_detail import ItemDetail, Word
 from app.desktop.widgets.number import Number
 from app.desktop.widgets.tables import SortableTable
+from app.desktop.widgets.tables_export import TablesExport
 from app.desktop.widgets.text import button, column, label, row, rule, set_flag
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.desktop.widgets.wave import WaveColumn
 from app.desktop.widgets.working import Working
 from app.engagement import actions
 from app.engagement.errors import EngagementError
-from app.engagement.folder import plan_from_data
 from reports import words
-from scoring.assessment import Assessment, Lane
 from scoring.roadmap import Initiative, Plan
 from scoring.waves import provisional
 
 BOARD, TABLE = "board", "table"
 """The two views of the plan."""
+REFINE = 1500
+"""Milliseconds after a what-if until the solver looks for something better."""
 
 
 class RoadmapPage(Page):
@@ -67,9 +66,8 @@ class RoadmapPage(Page):
         self.capacity.given.connect(self._on_capacity_given)
         self._views = Choices(self.tr("View of the roadmap"))
         self._views.chosen.connect(self.show_view)
-        self._export = button(self.tr("Export…"))
-        self._export.setToolTip(self.tr("The stored plan as CSV, with all other tables of the report"))
-        self._export.clicked.connect(self.choose_export)
+        self.tables = TablesExport(session)
+        self.tables.said.connect(self._said.setText)
         self._best = button(self.tr("Find the best plan"))
         self._best.clicked.connect(self.find_best)
         self._keep = button(self.tr("Keep this plan"), "primary")
@@ -83,16 +81,13 @@ class RoadmapPage(Page):
             wave = None if entry is self._rest else number
             entry.dropped.connect(lambda key, wave=wave: self.propose(key, wave))
         self._build_table()
+        self._build_search()
         self.detail = ItemDetail(session, tiers.waves)
         self.detail.decided.connect(self._on_detail_decided)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(60)
         self._soon.timeout.connect(self._replan)
-        self._working = Working(self.tr("Looking for the best plan"))
-        self._working.cancelled.connect(self.cancel)
-        self.job: Job | None = None
-        self._exporting: Job | None = None
         for keys, by in (("Alt+Right", 1), ("Alt+Left", -1)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -112,8 +107,20 @@ class RoadmapPage(Page):
         self.table.horizontalHeader().setSectionResizeMode(RoadmapTableModel.ITEM, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
 
+    def _build_search(self) -> None:
+        self._working = Working(self.tr("Looking for the best plan"))
+        self._working.cancelled.connect(self.cancel)
+        self._search = Search(self._session)
+        self._search.ended.connect(self._on_search_ended)
+        self._asked = False
+        """Whether the user asked for the search, or it came by itself."""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(REFINE)
+        self._later.timeout.connect(self._refine)
+
     def _lay_out(self) -> None:
-        first = row(column(self._title, self._said), -1, self._export, 8, self._best, 8, self._keep)
+        first = row(column(self._title, self._said), -1, self.tables, 8, self._best, 8, self._keep)
         second = row(
             self._views, 24, self._tiers, -1,
             self.capacity, 8, label(self.tr("days a wave"), Role.SMALL, muted=True),
@@ -179,38 +186,6 @@ class RoadmapPage(Page):
             wave = len(self._waves) + 1 if found[1] is None else found[1]
             self.propose(found[0].id, min(max(wave + by, 1), len(self._waves)))
 
-    def choose_export(self) -> None:
-        """Ask for the folder of the exported tables."""
-        dialog = QFileDialog(self, self.tr("Folder for the exported tables"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: self.export(Path(name)))
-        dialog.open()
-
-    def export(self, target: Path) -> None:
-        """Write the tables as the command line does, in a child process."""
-        if self._exporting is None:
-            self._export.setEnabled(False)
-            self._session.when_written(lambda: self._export_to(target))
-
-    def _export_to(self, target: Path) -> None:
-        folder = str(self._session.folder.absolute())
-        self._exporting = Job(["report", folder, "--format", "csv", "--out", str(target), "--progress"], self)
-        self._exporting.ended.connect(lambda outcome: self._on_exported(outcome, target))
-        self._exporting.start()
-
-    def _on_exported(self, outcome: Outcome, target: Path) -> None:
-        if self._exporting is not None:
-            self._exporting.deleteLater()
-        self._exporting = None
-        self._export.setEnabled(True)
-        if outcome.ending is Ending.FAILED:
-            remedy = self.tr("Choose another folder, or export again.")
-            self._session.failed.emit(EngagementError(spoken(outcome.message), self.tr("The export"), remedy))
-        elif outcome.ending is Ending.DONE:
-            self._said.setText(self.tr("The tables are in {0}").format(target))
-
     def keep(self) -> None:
         """Store the plan that is shown; reports print the stored one."""
         if self._plan is not None and not self._outdated:
@@ -218,41 +193,45 @@ class RoadmapPage(Page):
 
     def find_best(self) -> None:
         """Let the solver look in a child process; the greedy plan stays in view meanwhile."""
-        if self.job is None:
-            self._working.begin()
-            self._best.setEnabled(False)
-            self._session.when_written(self._solve)
+        self._asked = True
+        self._later.stop()
+        self._search.start()
+        self._show_search()
 
     def cancel(self) -> None:
         """Stop looking; the plan in view stays."""
-        if self.job is not None:
-            self.job.cancel()
+        self._later.stop()
+        self._search.cancel()
+        self._show_search()
 
-    def _solve(self) -> None:
-        assessment = self._session.assessment
+    @property
+    def searching(self) -> bool:
+        """Whether the solver looks for a better plan."""
+        return self._search.running
 
-        def ended(outcome: Outcome) -> None:
-            self._on_job_ended(outcome, assessment)
+    def _refine(self) -> None:
+        """After a while without a change the solver looks by itself, without a word where it finds nothing."""
+        if self.isVisible() and not self._outdated:
+            self._search.start()
+            self._show_search()
 
-        folder = str(self._session.folder.absolute())
-        self.job = Job(["roadmap", folder, "--dry-run", "--progress"], self)
-        self.job.ended.connect(ended)
-        self.job.start()
+    def _show_search(self) -> None:
+        shown = self._asked and self._search.running
+        if shown and self._working.isHidden():
+            self._working.begin()
+        elif not shown:
+            self._working.end()
+        self._best.setEnabled(not shown)
+        self._show_state()
 
-    def _on_job_ended(self, outcome: Outcome, assessment: Assessment) -> None:
-        if self.job is not None:
-            self.job.deleteLater()
-        self.job = None
-        self._working.end()
-        self._best.setEnabled(True)
-        if outcome.ending is Ending.CANCELLED:
-            return
-        plan = plan_from_data((outcome.result or {}).get("plan"))
-        if plan is None:
+    def _on_search_ended(self, found: Found) -> None:
+        asked, self._asked = self._asked, False
+        self._show_search()
+        if found.problem and asked:
             remedy = self.tr("The plan in view stays. Try again.")
-            self._session.failed.emit(EngagementError(spoken(outcome.message), self.tr("The solver"), remedy))
-        elif assessment is self._session.assessment:
-            self._plan, self._outdated = plan, False
+            self._session.failed.emit(EngagementError(found.problem, self.tr("The solver"), remedy))
+        elif found.plan is not None and found.assessment is self._session.assessment:
+            self._plan, self._outdated = found.plan, False
             self._show()
 
     def _on_capacity_given(self, value: int) -> None:
@@ -260,18 +239,23 @@ class RoadmapPage(Page):
         changes = actions.set_value(session.content, session.questionnaire, session.assessment, "capacity", str(value))
         session.do(self.tr("capacity"), "set", changes)
 
-    def _on_detail_decided(self, lane: Lane | None, wave: int | None, reason: str) -> None:
+    def _on_detail_decided(self, word: Word) -> None:
         if self._plan is None or self._chosen is None:
             return
         session = self._session
         try:
-            if lane is None:
+            if word.lane is None:
                 changes = actions.undecide(session.assessment, self._chosen)
             else:
-                known = [item.id for item in _items(self._plan)]
-                waves = session.content.tiers.waves
                 changes = actions.decide(
-                    session.assessment, known, self._chosen, lane, wave=wave, reason=reason, waves=waves
+                    session.assessment,
+                    [item.id for item in _items(self._plan)],
+                    self._chosen,
+                    word.lane,
+                    wave=word.wave,
+                    by=actions.day(word.by) if word.by else None,
+                    reason=word.reason,
+                    waves=session.content.tiers.waves,
                 )
         except EngagementError as error:
             session.failed.emit(error)
@@ -288,6 +272,7 @@ class RoadmapPage(Page):
 
     def _on_session_evaluated(self) -> None:
         self._outdated = True
+        self.cancel()
         if self.isVisible():
             self._soon.start()
 
@@ -302,6 +287,7 @@ class RoadmapPage(Page):
             elif assessment is session.assessment:
                 self._plan, self._outdated = outcome.value, False
                 self._show()
+                self._later.start()
 
         self._planner.submit(lambda: provisional(content, questionnaire, assessment, claims), arrived)
 
@@ -320,14 +306,18 @@ class RoadmapPage(Page):
     @override
     def end(self) -> None:
         self.cancel()
-        if self._exporting is not None:
-            self._exporting.cancel()
+        self.tables.cancel()
         self._planner.stop()
 
     @property
     def plan(self) -> Plan | None:
         """The one that is shown."""
         return self._plan
+
+    @property
+    def settled(self) -> bool:
+        """The plan that is shown follows from the answers and decisions as they are."""
+        return self._plan is not None and not self._outdated
 
     def _show(self) -> None:
         self.capacity.show_number(round(self._session.assessment.capacity))
@@ -358,7 +348,7 @@ class RoadmapPage(Page):
             count = sum(len(wave.items) for wave in self._plan.waves)
             text = words.parts([
                 words.count(count, self.tr("initiative"), self.tr("initiatives")),
-                self._solver_words(self._plan),
+                self.tr("looking for a better one …") if self.searching else self._solver_words(self._plan),
                 self.tr("stored") if stored else self.tr("not stored yet"),
             ])  # fmt: skip
         self._said.setText(text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desktop import theme
 from app.desktop.theme import Role
@@ -24,10 +26,13 @@ class Banner(QFrame):
         self._close = button(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close the message"))
         self._close.clicked.connect(self.hide)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(theme.px(4))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.px(24), theme.px(12), theme.px(24), theme.px(12))
         line.setSpacing(theme.px(24))
         line.addLayout(column(self._what, self._next), 1)
+        line.addLayout(self._choices)
         line.addWidget(self._close)
         self.hide()
 
@@ -36,8 +41,29 @@ class Banner(QFrame):
         """What it says; empty while hidden."""
         return "" if self.isHidden() else f"{self._what.text()}\n{self._next.text()}".strip()
 
-    def tell(self, what: str, remedy: str = "", *, problem: bool = True) -> None:
-        """Show a message; a problem is set in the colour of attention."""
+    @property
+    def choices(self) -> list[QPushButton]:
+        """What can be decided, besides closing it."""
+        items = (self._choices.itemAt(place) for place in range(self._choices.count()))
+        return [widget for item in items if item is not None and isinstance(widget := item.widget(), QPushButton)]
+
+    def tell(
+        self,
+        what: str,
+        remedy: str = "",
+        *,
+        problem: bool = True,
+        choices: Sequence[tuple[str, Callable[[], None]]] = (),
+    ) -> None:
+        """Show a message; a problem is set in the colour of attention. A choice closes it and is then called."""
+        for known in self.choices:
+            self._choices.removeWidget(known)
+            known.deleteLater()
+        for text, chosen in choices:
+            choice = button(text)
+            choice.clicked.connect(self.hide)
+            choice.clicked.connect(chosen)
+            self._choices.addWidget(choice)
         self._what.setText(what)
         self._next.setText(remedy)
         self._next.setVisible(bool(remedy))

@@ -12,6 +12,7 @@ from app.desktop import theme
 from app.desktop.background import Done, Failed
 from app.desktop.session import Session
 from app.desktop.theme import Role
+from app.desktop.widgets.application_match import ApplicationMatch
 from app.desktop.widgets.text import button, column, label, row
 from app.engagement.baseline import BaselinePlan
 from app.engagement.carry import Choice, Group, Standing
@@ -57,6 +58,8 @@ class BaselineIntake(QWidget):
             line = self._rows[group] = QWidget()
             line.setLayout(row(box, 12, beside, margins=(0, 4, 0, 0)))
             carrying.addWidget(line)
+        self.matching = ApplicationMatch()
+        self.matching.changed.connect(self._on_matching_changed)
         self._carry_label = label(self.tr("Answers of then"), Role.LABEL, muted=True)
         discard = button(self.tr("Discard"))
         discard.clicked.connect(lambda: self._end(""))
@@ -64,7 +67,7 @@ class BaselineIntake(QWidget):
         self.apply_button.clicked.connect(self.apply)
         self.setLayout(
             column(
-                self._heading, 8, self._said, 8, self.passphrase, 8, self._carry_label, carrying, 16,
+                self._heading, 8, self._said, 8, self.passphrase, 8, self.matching, self._carry_label, carrying, 16,
                 row(discard, 8, self.apply_button, -1), -1,
             )
         )  # fmt: skip
@@ -83,7 +86,7 @@ class BaselineIntake(QWidget):
             return
         choices = {group: Choice(box.currentData()) for group, box in self._choices.items()}
         self.apply_button.setEnabled(False)
-        self._session.earlier.take(self.plan.source, choices, self._on_taken)
+        self._session.earlier.take(self.plan.source, self.matching.ids, choices, self._on_taken)
 
     def _end(self, told: str) -> None:
         self.plan = self._path = None
@@ -93,7 +96,15 @@ class BaselineIntake(QWidget):
     # ---- showing
 
     def _show(self) -> None:
+        self._fill()
+        self.show()
+        self.begun.emit()
+        goal = self.apply_button if self.plan is not None else self.passphrase
+        goal.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill(self) -> None:
         plan = self.plan
+        self.matching.setVisible(plan is not None and self.matching.wanted)
         self.passphrase.setVisible(plan is None)
         self._carry_label.setVisible(plan is not None)
         counts = Counter((entry.group, entry.standing) for entry in plan.candidates) if plan else Counter()
@@ -132,10 +143,6 @@ class BaselineIntake(QWidget):
                     self.tr("kept already") if plan.kept else "",
                 ])
             )  # fmt: skip
-        self.show()
-        self.begun.emit()
-        goal = self.apply_button if plan is not None else self.passphrase
-        goal.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- hearing
 
@@ -146,6 +153,7 @@ class BaselineIntake(QWidget):
     def _on_looked(self, outcome: Done[BaselinePlan] | Failed) -> None:
         if isinstance(outcome, Done):
             self.plan = outcome.value
+            self.matching.show_plan(outcome.value, self._session.assessment)
             self._show()
         elif isinstance(outcome.error, Sealed):
             self.plan = None
@@ -154,6 +162,17 @@ class BaselineIntake(QWidget):
             self._show()
         else:
             self._session.failed.emit(outcome.error)
+
+    def _on_matching_changed(self) -> None:
+        if self.plan is not None:
+            self._session.earlier.match(self.plan.source, self.matching.ids, self._on_matched)
+
+    def _on_matched(self, outcome: Done[BaselinePlan] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self._session.failed.emit(outcome.error)
+        elif self.plan is not None:
+            self.plan = outcome.value
+            self._fill()
 
     def _on_taken(self, outcome: Done[BaselinePlan] | Failed) -> None:
         self.apply_button.setEnabled(True)

@@ -206,7 +206,9 @@ class Card(QWidget):
         self._note.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def write_reason(self) -> None:
-        self._reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """Where one belongs; else nothing happens."""
+        if self._reason.isVisible():
+            self._reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def commit(self) -> None:
         """Take over what is being typed."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop import theme
 from app.desktop.models.initiatives import item_card
@@ -15,11 +17,23 @@ from scoring.assessment import Decision, Lane
 from scoring.roadmap import Initiative, ReasonKind
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person decides on an item."""
+
+    lane: Lane | None
+    """None takes the word back."""
+    wave: int | None = None
+    by: str = ""
+    """Of what is due: the day, as it was typed."""
+    reason: str = ""
+
+
 class ItemDetail(QScrollArea):
     """Reasons above, the decision below."""
 
-    decided = Signal(object, object, object)
-    """Lane or None to take the word back, wave or None, reason"""
+    decided = Signal(object)
+    """Word"""
 
     def __init__(self, session: Session, waves: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,11 +60,17 @@ class ItemDetail(QScrollArea):
         self._pin = button(self.tr("Pin to the wave"))
         self._defer = button(self.tr("Not before the wave"))
         self._drop = button(self.tr("Drop"))
-        self._free = button(self.tr("Let the plan decide"))
+        self.day = QLineEdit()
+        self.day.setAccessibleName(self.tr("Day by which it is due"))
+        self.day.setPlaceholderText(self.tr("Day, such as 2027-03-31"))
+        self.day.textChanged.connect(self._enable)
+        self.due = button(self.tr("Due by the day"))
+        self.due.clicked.connect(lambda: self._decide(Lane.DUE, None))
+        self.free = button(self.tr("Let the plan decide"))
         self._pin.clicked.connect(lambda: self._decide(Lane.PIN, self._wave.currentData()))
         self._defer.clicked.connect(lambda: self._decide(Lane.DEFER, self._wave.currentData()))
         self._drop.clicked.connect(lambda: self._decide(Lane.DROP, None))
-        self._free.clicked.connect(lambda: self.decided.emit(None, None, ""))
+        self.free.clicked.connect(lambda: self.decided.emit(Word(None)))
         self.deciders = (self._pin, self._defer, self._drop)
         """Enabled once there is a reason."""
         self._word = QWidget()
@@ -58,7 +78,7 @@ class ItemDetail(QScrollArea):
             column(
                 rule(), 12, label(self.tr("Your word"), Role.LABEL, muted=True), 4, self._proposal, self.reason, 8,
                 self._wave, 8,
-                self._pin, 4, self._defer, 4, self._drop, 4, self._free,
+                self._pin, 4, self._defer, 4, self._drop, 16, self.day, 4, self.due, 16, self.free,
             )
         )  # fmt: skip
         body = QWidget()
@@ -95,6 +115,7 @@ class ItemDetail(QScrollArea):
             self._proposal.hide()
             decision = item.decision
             self.reason.setPlainText(decision.reason if decision else "")
+            self.day.setText(decision.by.isoformat() if decision and decision.by else "")
             self._wave.setCurrentIndex(self._wave.findData((decision.wave if decision else None) or wave or 1))
         session = self._session
         card = item_card(session, item)
@@ -118,16 +139,18 @@ class ItemDetail(QScrollArea):
             self._reasons.addWidget(part)
         questions = (session.questionnaire.criteria[key].question for key in item.criteria)
         self._criteria.setText("\n".join(f"– {question}" for question in questions))
-        self._free.setEnabled(item.decision is not None and session.writable)
+        self.free.setEnabled(item.decision is not None and session.writable)
         self._enable()
 
     def _enable(self) -> None:
         ready = bool(self.reason.toPlainText().strip()) and self._session.writable
         for entry in self.deciders:
             entry.setEnabled(ready)
+        self.due.setEnabled(ready and bool(self.day.text().strip()))
 
     def _decide(self, lane: Lane, wave: int | None) -> None:
-        self.decided.emit(lane, wave, self.reason.toPlainText().strip())
+        by = self.day.text().strip() if lane is Lane.DUE else ""
+        self.decided.emit(Word(lane, wave, by, self.reason.toPlainText().strip()))
 
     def _on_reason_left(self) -> None:
         """Return with a reason decides what was proposed; without one, or with Escape, nothing is decided."""

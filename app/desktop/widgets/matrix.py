@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import starmap
+
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
@@ -11,9 +13,10 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -29,7 +32,7 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.icons import pixmap
-from app.desktop.models.matrix import MatrixCell, MatrixModel, MatrixRole
+from app.desktop.models.matrix import MatrixCell, MatrixModel, MatrixRole, Place, unreasoned
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.text import button, column, label, row
@@ -39,6 +42,8 @@ from reports import words
 from scoring.assessment import Basis
 
 Index = QModelIndex | QPersistentModelIndex
+ANSWER_GROUNDS = (0.08, 0.35)
+"""The share of the accent behind an application's own answer, from the worst step to the best."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -55,7 +60,8 @@ class _Cells(QStyledItemDelegate):
         own = cell.value is not None and not cell.inherited
         painter.setPen(Qt.PenStyle.NoPen)
         if own and cell.fulfilled is not None:
-            share = 0.08 + 0.27 * float(cell.fulfilled)
+            low, high = ANSWER_GROUNDS
+            share = low + (high - low) * float(cell.fulfilled)
             painter.setBrush(QColor(theme.mixed(colours.background, colours.accent, share)))
         else:
             painter.setBrush(QColor(colours.surface if own else colours.background))
@@ -198,7 +204,12 @@ class Matrix(QWidget):
         self.table.doubleClicked.connect(self._on_table_activated)
         self.table.selectionModel().selectionChanged.connect(self._show_selection)
         self.table.selectionModel().currentChanged.connect(self._on_table_current_changed)
-        self.model.dataChanged.connect(self._show_selection)
+        # An answer moves the data twice, at once and with the scores; what is selected is looked at once.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._show_selection)
+        self.model.dataChanged.connect(self._soon.start)
         self._question = label("", wrap=True)
         self._count = label("", Role.SMALL, muted=True)
         self._buttons: list[QPushButton] = []
@@ -245,16 +256,27 @@ class Matrix(QWidget):
             selection.setCurrentIndex(goal, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @property
-    def selected(self) -> list[QModelIndex]:
+    def selected(self) -> list[Place]:
         """The selected cells, from the top."""
-        return sorted(self.table.selectionModel().selectedIndexes(), key=lambda place: (place.row(), place.column()))
+        return sorted(
+            (row, column)
+            for block in self.table.selectionModel().selection().toList()
+            for row in range(block.top(), block.bottom() + 1)
+            for column in range(block.left(), block.right() + 1)
+        )
 
     # ---- doing
 
     def answer(self, value: str, basis: Basis | None = None) -> None:
         """Answer everything that is selected, as one step."""
         self._session.answer_each(self.model.answers(self.selected, value), basis=basis)
-        if value == NOT_APPLICABLE and self._reason.isVisible():
+        if value == NOT_APPLICABLE:
+            self.write_reason()
+
+    def write_reason(self) -> None:
+        """Why what is selected does not apply, or stands against evidence; where nothing is so, nothing happens."""
+        self._show_selection()
+        if self._reason.isVisible():
             self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
@@ -270,13 +292,20 @@ class Matrix(QWidget):
         self._reason.commit()
 
     def _on_reason_written(self, text: str) -> None:
-        self._session.answer_each(self.model.unreasoned(self.selected), reason=text)
+        self._session.answer_each(unreasoned(starmap(self.model.cell, self.selected)), reason=text)
 
     # ---- showing
 
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_selection()
+
     def _show_selection(self, *_: object) -> None:
+        if not self.isVisible():
+            return
         selected = self.selected
-        owners = {self.model.owner(place.row()) for place in selected}
+        owners = {self.model.owner(row) for row, _ in selected}
         self._count.setText(
             words.parts([
                 words.count(len(selected), self.tr("answer selected"), self.tr("answers selected")),
@@ -286,8 +315,10 @@ class Matrix(QWidget):
         )  # fmt: skip
         for entry in (*self._buttons, self._clear):
             entry.setEnabled(bool(selected) and self._session.writable)
-        self._accept.setEnabled(bool(self.model.suggestions(selected)) and self._session.writable)
-        wanted = self.model.unreasoned(selected)
+        cells = list(starmap(self.model.cell, selected))
+        suggested = any(cell.suggestion is not None for cell in cells)
+        self._accept.setEnabled(suggested and self._session.writable)
+        wanted = unreasoned(cells)
         self._reason_label.setVisible(bool(wanted))
         self._reason.setVisible(bool(wanted))
         reasons = {self._reason_of(owner, criterion) for owner, criterion, _ in wanted}

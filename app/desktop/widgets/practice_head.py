@@ -10,7 +10,7 @@ from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.ladder import Cell, Ladder, Rung
-from app.desktop.widgets.text import column, label, row
+from app.desktop.widgets.text import button, column, label, row
 from questionnaires.model import NOT_APPLICABLE, Practice, Scope
 from reports import words
 
@@ -22,6 +22,8 @@ class PracticeHead(QWidget):
     """Shows a practice for the application in hand."""
 
     fold_wanted = Signal()
+    explanation_wanted = Signal()
+    """Of the score."""
     view_wanted = Signal(str)
     """CARDS or MATRIX."""
 
@@ -30,7 +32,10 @@ class PracticeHead(QWidget):
         self._session = session
         self._pillar = label("", Role.SMALL, muted=True)
         self._name = label("", Role.TITLE, wrap=True)
-        self._score = label("", Role.TITLE)
+        self._score = button("", "quiet")
+        self._score.setProperty("role", Role.TITLE.value)
+        self._score.setToolTip(self.tr("How it came about (W)"))
+        self._score.clicked.connect(self.explanation_wanted)
         self._beside = label("", Role.SMALL, muted=True)
         self._views = Choices(self.tr("View of the practice"))
         self._views.chosen.connect(self.view_wanted)
@@ -77,7 +82,9 @@ class PracticeHead(QWidget):
             for entry in session.questionnaire.level
         ]
         self.ladder.show_rungs(rungs, level, criterion)
-        self._score.setText(words.score(node.score.low if node.score else None))
+        score = words.score(node.score.low if node.score else None)
+        self._score.setText(score)
+        self._score.setAccessibleName(self.tr("Score {0}: how it came about").format(score))
         parts = []
         if node.score and node.score.high != node.score.low:
             parts.append(self.tr("up to {0}").format(words.score(node.score.high)))

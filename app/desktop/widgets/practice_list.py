@@ -69,8 +69,9 @@ class PracticeList(QWidget):
         self.set_filter(Filter.ALL)
 
     def refresh(self) -> None:
-        """Filter again: another application is in hand."""
-        self._on_wanted_changed()
+        """Filter again: another application is in hand. All practices, and what was found, are the same for each."""
+        if self.filter is not Filter.ALL:
+            self._on_wanted_changed()
 
     def listed(self) -> list[str]:
         """The practices in the list, in its order."""

@@ -25,6 +25,8 @@ class PracticeRowDelegate(QStyledItemDelegate):
     def __init__(self, base: int, top: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._base, self._top = base, top
+        self._heights: dict[tuple[str, int], int] = {}
+        """Of a name at a width: a view asks for them with every answer."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -32,9 +34,13 @@ class PracticeRowDelegate(QStyledItemDelegate):
         view = self.parent()
         width = view.viewport().width() if isinstance(view, QTreeView) else theme.px(240)
         practice = isinstance(index.data(PracticeRole.ROW), Row)
-        metrics = QFontMetrics(theme.font(Role.BODY if practice else Role.LABEL))
-        area = QRect(0, 0, width - theme.px(BESIDE if practice else 24), 1000)
-        height = metrics.boundingRect(area, Qt.TextFlag.TextWordWrap, str(index.data())).height()
+        name = str(index.data())
+        height = self._heights.get((name, width))
+        if height is None:
+            metrics = QFontMetrics(theme.font(Role.BODY if practice else Role.LABEL))
+            area = QRect(0, 0, width - theme.px(BESIDE if practice else 24), 1000)
+            height = metrics.boundingRect(area, Qt.TextFlag.TextWordWrap, name).height()
+            self._heights[name, width] = height
         return QSize(theme.px(160), height + theme.px(28 if practice else 24))
 
     @override

@@ -23,7 +23,6 @@ class RailButton(QAbstractButton):
         self.setAccessibleName(text)
         self.setToolTip(f"{text} ({keys})")
         self.setCheckable(True)
-        self.setShortcut(keys)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
