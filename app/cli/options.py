@@ -13,7 +13,8 @@ import typer
 from app.content import available
 from app.engagement import history
 from app.engagement.actions import line
-from app.engagement.folder import Engagement, actor
+from app.engagement.folder import Engagement
+from app.engagement.lock import actor
 from questionnaires.model import Content
 from scoring.progress import Baseline
 

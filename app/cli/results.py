@@ -12,8 +12,9 @@ import typer
 
 from app.cli.options import As, Folder, Json, Progress, TierId, opened, print_json, tell, who
 from app.engagement import actions
+from app.engagement.checkpoint import plan_as_data
 from app.engagement.errors import UsageError
-from app.engagement.folder import Engagement, plan_as_data
+from app.engagement.folder import Engagement
 from app.engagement.journal import Change
 from scoring.assessment import Assessment, Lane
 from scoring.effect import Effect, Stand, effect

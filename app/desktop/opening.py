@@ -9,8 +9,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from app.engagement import actions
+from app.engagement.checkpoint import ENGAGEMENT
 from app.engagement.errors import EngagementError
-from app.engagement.folder import ENGAGEMENT, Engagement, actor
+from app.engagement.folder import Engagement
+from app.engagement.lock import actor
 from questionnaires.load import shipped
 from scoring.evaluation import Evaluation, evaluate
 from scoring.scores import Scorer

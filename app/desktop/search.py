@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.jobs import Ending, Job, Outcome, spoken
 from app.desktop.session import Session
-from app.engagement.folder import plan_from_data
+from app.engagement.checkpoint import plan_from_data
 from scoring.assessment import Assessment
 from scoring.roadmap import Plan
 

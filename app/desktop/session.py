@@ -22,8 +22,9 @@ from app.desktop.opening import Opened
 from app.desktop.thinking import Thinking
 from app.engagement import actions, state
 from app.engagement.errors import EngagementError
-from app.engagement.folder import Engagement, actor
+from app.engagement.folder import Engagement
 from app.engagement.journal import Change
+from app.engagement.lock import actor
 from questionnaires.model import Practice, Scope
 from scoring.assessment import Answer, Application, Assessment, Basis, answer_of
 from scoring.claims import Claim

@@ -18,18 +18,12 @@ from app.content import available
 from app.engagement import checkpoint, journal, state
 from app.engagement.audit import NEXT_QUESTIONNAIRE, Audit, audit
 from app.engagement.checkpoint import (
-    APPLICATIONS,
     ENGAGEMENT,
     JOURNAL,
     QUESTIONNAIRE,
     ROADMAP,
     StoredPlan,
     application_file,
-    parse_assessment,
-    parse_questionnaire,
-    plan_as_data,
-    plan_from_data,
-    toml_files,
 )
 from app.engagement.errors import EngagementError, UsageError
 from app.engagement.files import read_bytes, remove, unwritable, write_atomically
@@ -40,11 +34,6 @@ from questionnaires.check import Files, check_questionnaire
 from questionnaires.model import Content, Questionnaire
 from scoring.assessment import Assessment
 from scoring.roadmap import Plan
-
-__all__ = [
-    "APPLICATIONS", "ENGAGEMENT", "JOURNAL", "QUESTIONNAIRE", "ROADMAP", "Engagement", "actor", "parse_assessment",
-    "parse_questionnaire", "plan_as_data", "plan_from_data", "toml_files",
-]  # fmt: skip
 
 _PARTS = ".*.part"
 """Temporary files that a stopped process left behind."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from app.content import available
 from app.engagement import history
-from app.engagement.folder import ENGAGEMENT, Engagement, parse_assessment, toml_files
+from app.engagement.checkpoint import ENGAGEMENT, parse_assessment, toml_files
+from app.engagement.folder import Engagement
 from assets import SAMPLE
 from scoring.claims import judge
 from scoring.evidence.ingest import PlannedItem, inspect, plan

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from app.engagement import actions, files, history, journal
+from app.engagement.checkpoint import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.folder import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP, Engagement
+from app.engagement.folder import Engagement
 from app.engagement.journal import Change
 from app.engagement.lock import Lock
 from questionnaires.load import shipped

@@ -15,8 +15,9 @@ from pypdf import PdfWriter
 from app.engagement import actions, attachment, dsomm, history, pack
 from app.engagement import baseline as taking
 from app.engagement.carry import Choice, Group
+from app.engagement.checkpoint import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.folder import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP, Engagement
+from app.engagement.folder import Engagement
 from app.engagement.sources import of_pack, read_source
 from questionnaires.dsomm_teams import progress_text
 from questionnaires.load import shipped

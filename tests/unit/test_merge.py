@@ -14,8 +14,9 @@ import pytest
 
 from app.cli import main
 from app.engagement import actions, history, journal, merge, pack
+from app.engagement.checkpoint import JOURNAL
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.folder import JOURNAL, Engagement
+from app.engagement.folder import Engagement
 from app.engagement.journal import Change
 from app.engagement.merge import Merge, Relation, Take, Where
 from app.engagement.verify import verify

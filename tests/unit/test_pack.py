@@ -22,8 +22,9 @@ import pytest
 import tomli_w
 
 from app.engagement import history, pack, sealing
+from app.engagement.checkpoint import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.folder import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP, Engagement
+from app.engagement.folder import Engagement
 from app.engagement.journal import Change
 from app.engagement.sealing import Sealed
 from app.engagement.state import dump

@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from app.engagement import actions
+from app.engagement.checkpoint import plan_as_data, plan_from_data
 from app.engagement.errors import UsageError
-from app.engagement.folder import plan_as_data, plan_from_data
 from questionnaires.load import shipped
 from questionnaires.model import Scope
 from scoring.assessment import Answer, Application, Assessment, Decision, Evidence, Fact, Lane, Records
