@@ -179,7 +179,7 @@ def _noted(answer: Answer | None) -> str:
 
 def _own(view: View, app: Application, differing: tuple[Differing, ...], many: bool) -> Own:
     result = view.scores.applications[app.id].overall
-    attributes = sorted(app.attributes)
+    attributes = sorted(map(words.attribute, app.attributes))
     score = result.score
     below: dict[str, list[str]] = {}
     for criterion in view.questionnaire.criteria.values():
@@ -269,7 +269,7 @@ def _exhibit(view: View, owner: str, item: Evidence) -> Exhibit:
     return Exhibit(
         file=f"{name} › {item.member}" if item.member else name,
         owner=owner,
-        tool=words.parts([item.tool, str(item.category or ""), item.format]),
+        tool=words.parts([item.tool, words.category(item.category), item.format]),
         captured=words.day(item.captured_at.date()) if item.captured_at else _("undated"),
         subject=words.parts([item.subject, item.branch]),
         records=_records(records, sample),
@@ -291,7 +291,7 @@ def _records(records: Records, sample: str | None) -> str:
 
 def _fact_name(fact: Fact) -> str:
     """With its category where one file speaks about several."""
-    return f"{fact.name} ({fact.category})" if fact.category else fact.name
+    return f"{fact.name} ({words.category(fact.category)})" if fact.category else fact.name
 
 
 def _fact(view: View, fact: Fact, said: str | None) -> str:

@@ -1,7 +1,8 @@
 """Keeps the message catalogues in step with the code: ``python -m reports.catalogue``.
 
-Writes ``locale/report.pot`` anew from modules and templates, and brings every ``locale/*.po`` up to date with it: new
-messages without a translation, old ones that changed marked as fuzzy, which a report does not use.
+Writes ``locale/report.pot`` anew from modules and templates, with the reasons that scoring gives, and brings every
+``locale/*.po`` up to date with it: new messages without a translation, old ones that changed marked as fuzzy, which a
+report does not use.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from reports.language import FOLDER
 _ROOM = Path(__file__).parent
 _METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 _KEYWORDS = {**DEFAULT_KEYWORDS, "marked": None}
+_SAID = _ROOM.parent / "scoring"
+_SAYING = {"phrase": None, "counted": (1, 2)}
+"""What scoring says is marked by the functions of scoring.phrase, in the modules at its top."""
 TEMPLATE = FOLDER / "report.pot"
 _HEADER = r"""msgid ""
 msgstr ""
@@ -32,10 +36,12 @@ msgstr ""
 def extracted() -> Catalog:
     """Every message of modules and templates, with the files that it comes from."""
     catalog = Catalog(fuzzy=False)
-    for name, line, message, comments, context in sorted(
-        extract_from_dir(_ROOM, _METHODS, keywords=_KEYWORDS), key=lambda found: found[:2]
-    ):
-        catalog.add(message, None, [(name.replace("\\", "/"), line)], auto_comments=comments, context=context)
+    for folder, methods, keywords in ((_ROOM, _METHODS, _KEYWORDS), (_SAID, [("*.py", "python")], _SAYING)):
+        for name, line, message, comments, context in sorted(
+            extract_from_dir(folder, methods, keywords=keywords), key=lambda found: found[:2]
+        ):
+            place = name.replace("\\", "/") if folder is _ROOM else f"{folder.name}/{name}"
+            catalog.add(message, None, [(place, line)], auto_comments=comments, context=context)
     return catalog
 
 

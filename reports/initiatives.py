@@ -168,7 +168,7 @@ def block(view: View, planned: Planned) -> Block:
     place = item.level - questionnaire.base
     what = practice.descriptors[place] if len(practice.descriptors) > place else practice.purpose
     strongest = sorted(item.reasons, key=lambda reason: _rank(reason.kind))
-    urgent = next((reason.text for reason in strongest if reason.kind in _URGENT), "")
+    urgent = next((words.phrase(reason.says) for reason in strongest if reason.kind in _URGENT), "")
     after = [key for key in item.after if key in view.codes]
     elsewhere = len(item.after) - len(after)
     everyone = _("organisation, all tiers")
@@ -196,7 +196,7 @@ def block(view: View, planned: Planned) -> Block:
         what=words.sentence(what),
         sentence=words.sentence(urgent or what),
         reasons=tuple(
-            (reason_name(reason.kind), words.sentence(reason.text))
+            (reason_name(reason.kind), words.sentence(words.phrase(reason.says)))
             for reason in strongest
             if not _repeats(reason, item)
         ),
@@ -235,9 +235,9 @@ def _repeats(reason: Reason, item: Initiative) -> bool:
         case ReasonKind.OBLIGATION:
             return True
         case ReasonKind.EFFORT:
-            return ":" not in reason.text
+            return len(reason.says.values) == 1
         case ReasonKind.EVIDENCE:
-            return any(other.kind is ReasonKind.MUST and reason.text in other.text for other in item.reasons)
+            return any(reason.says in dict(other.says.values).values() for other in item.reasons)
         case _:
             return False
 
@@ -298,7 +298,7 @@ def _obligations(view: View, planned: Planned) -> tuple[str, ...]:
 
 def _decision(planned: Planned) -> str:
     decided: list[Reason] = [reason for reason in planned.item.reasons if reason.kind is ReasonKind.DECISION]
-    return words.sentence(decided[0].text) if decided else ""
+    return words.sentence(words.phrase(decided[0].says)) if decided else ""
 
 
 def _brought(view: View, waves: int) -> Brought:

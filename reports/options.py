@@ -80,7 +80,8 @@ class Options:
     paper: Paper = Paper.A4
     house: House = HOUSE
     logo: Logo | None = None
-    classification: str = "Confidential"
+    classification: str | None = None
+    """None is “Confidential” in the language of the report; empty is none."""
     sections: frozenset[Section] = Audience.FULL.sections
     locale: str = "en"
 

@@ -129,7 +129,7 @@ def build(  # noqa: PLR0917 (what an assessment consists of, in the order in whi
         )
 
 
-def _cover(view: View, version: str, classification: str) -> Cover:
+def _cover(view: View, version: str, classification: str | None) -> Cover:
     assessment = view.assessment
     return Cover(
         client=assessment.organisation,
@@ -139,7 +139,7 @@ def _cover(view: View, version: str, classification: str) -> Cover:
         assessors=_fitting(assessment.assessors, 140),
         questionnaire=f"{view.questionnaire.title} {view.questionnaire.version}",
         regimes=_fitting([regime.name for regime in view.regimes], 140),
-        classification=classification,
+        classification=_("Confidential") if classification is None else classification,
         made_with=words.parts([f"Colonnade {version}".strip(), _("scoring rules {rules}", rules=view.scores.rules)]),
     )
 

@@ -6,7 +6,7 @@ type ``str`` exactly as it was; making it safe is the format's task.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,11 +14,12 @@ from fractions import Fraction
 from questionnaires.model import Criterion, Scope
 from reports import words
 from reports.language import _
-from reports.standing import step_name
+from reports.regimes import standing_name
+from reports.standing import basis_name, step_name
 from reports.view import Planned, View
 from scoring.assessment import Application, Evidence, answer_of
 from scoring.coverage import ObligationCoverage, regimes
-from scoring.roadmap import ReasonKind
+from scoring.roadmap import Reason, ReasonKind
 from scoring.scores import Node, rounded
 
 Cell = str | int | float | date | None
@@ -136,7 +137,7 @@ def _answer(view: View, app: Application | None, criterion: Criterion) -> tuple[
         step_name(view, answer.value if answer else None),
         round(float(value), 4) if value is not None else None,
         given if answer is not None and answer.value else "",
-        str(answer.basis) if answer and answer.basis and answer.value else "",
+        basis_name(answer.basis) if answer and answer.basis and answer.value else "",
         answer.note.strip() if answer else "",
         answer.reason.strip() if answer else "",
         "\n".join(dict.fromkeys(words.sentence(each.rule.says) for each in claim.statements if each.fresh))
@@ -180,18 +181,22 @@ def _item(view: View, planned: Planned) -> tuple[Cell, ...]:
         view.numbers[item.practice],
         view.practice(item.practice).name,
         item.level,
-        str(item.scope),
+        words.scope(item.scope),
         "; ".join(app.name for app in view.applications if app.id in item.applications),
         rounded(item.effort),
         round(float(item.value), 2),
         round(float(planned.effect), 4),
         ", ".join(sorted(view.codes.get(key, key) for key in item.after)),
-        "\n".join(words.sentence(reason.text) for reason in item.reasons if reason.kind is ReasonKind.DECISION),
-        "\n".join(words.sentence(reason.text) for reason in item.reasons if reason.kind is not ReasonKind.DECISION),
+        _said(reason for reason in item.reasons if reason.kind is ReasonKind.DECISION),
+        _said(reason for reason in item.reasons if reason.kind is not ReasonKind.DECISION),
         ", ".join(view.numbers[criterion.id] for criterion in criteria),
         "; ".join(dict.fromkeys(ties)),
         ", ".join(dict.fromkeys(uuid for criterion in criteria for uuid in criterion.dsomm)),
     )
+
+
+def _said(reasons: Iterable[Reason]) -> str:
+    return "\n".join(words.sentence(words.phrase(reason.says)) for reason in reasons)
 
 
 # ---- obligations
@@ -217,7 +222,7 @@ def _obligation(view: View, regime: str, entry: ObligationCoverage) -> tuple[Cel
         regime,
         entry.number,
         words.sentence(entry.obligation.title),
-        str(entry.standing) if entry.behind else _("not covered"),
+        standing_name(entry.standing) if entry.behind else _("not covered"),
         codes([behind.criterion for behind in entry.behind]),
         codes(entry.open),
         codes(entry.challenged),
@@ -254,7 +259,7 @@ def _exhibit(owner: str, item: Evidence) -> tuple[Cell, ...]:
         item.member or "",
         item.tool,
         item.format,
-        str(item.category or ""),
+        words.category(item.category),
         item.captured_at.date() if item.captured_at else None,
         item.subject,
         item.branch,

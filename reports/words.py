@@ -9,12 +9,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from typing import assert_never
 
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from questionnaires.model import Category, Scope
 from reports.language import _, language, ngettext, spoken
+from scoring.phrase import Day, Number, Phrase, Several, Value
 from scoring.scores import rounded
 
 NONE = "–"
@@ -144,6 +147,69 @@ def records(number: int, unit: str) -> str:
         "workflow": lambda: ngettext("{n} workflow", "{n} workflows", number),
     }
     return known[unit]() if unit in known else f"{whole(number)} {unit}"
+
+
+def phrase(said: Phrase) -> str:
+    """What scoring says, in the spoken language."""
+    messages, n = spoken().messages, said.number
+    template = messages.gettext(said.message) if n is None else messages.ngettext(said.message, said.many, n)
+    return said.filled(template, _value)
+
+
+def _value(value: Value) -> str:
+    match value:
+        case str():
+            return value
+        case int():
+            return whole(value)
+        case Number(exact):
+            return days(exact)
+        case Day(date_):
+            return day(date_)
+        case Several(names, most):
+            return listed(map(_value, names), most)
+        case Phrase():
+            return phrase(value)
+        case _:
+            assert_never(value)
+
+
+def attribute(key: str) -> str:
+    """``faces the internet``: of an application; one that no catalogue knows stays as it is."""
+    known = {
+        "internet-facing": lambda: _("faces the internet"),
+        "client-data": lambda: _("client data"),
+        "cardholder-data": lambda: _("cardholder data"),
+        "trading-algorithms": lambda: _("trading algorithms"),
+        "third-party-operated": lambda: _("run by a third party"),
+    }
+    return known[key]() if key in known else key
+
+
+def category(value: Category | None) -> str:
+    """What kind of check an export comes from; empty for none."""
+    if value is None:
+        return ""
+    return {
+        Category.SAST: _("static analysis"),
+        Category.SCA: _("dependencies"),
+        Category.SECRETS: _("secrets"),
+        Category.DAST: _("dynamic testing"),
+        Category.IAC: _("infrastructure as code"),
+        Category.CONTAINER: _("containers"),
+        Category.CLOUD: _("cloud"),
+        Category.SBOM: _("bill of materials"),
+        Category.TEST: _("tests"),
+        Category.COVERAGE: _("test coverage"),
+        Category.PIPELINE: _("pipeline"),
+        Category.REPOSITORY: _("repository"),
+        Category.PROVENANCE: _("provenance"),
+        Category.RUNTIME: _("runtime"),
+    }[value]
+
+
+def scope(value: Scope) -> str:
+    return {Scope.ORGANISATION: _("organisation"), Scope.APPLICATION: _("application")}[value]
 
 
 def sentence(text: str) -> str:

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from scoring.assessment import Decision, Lane
 from scoring.lanes import before, first_wave, wanted_by, wave_of
-from scoring.roadmap import Initiative, Reason, ReasonKind, days, listed
+from scoring.phrase import Day, Number, Phrase, Several, counted, phrase
+from scoring.roadmap import Initiative, Reason, ReasonKind
 
 
 @dataclass(frozen=True)
@@ -35,100 +36,157 @@ class Places:
         rest = [reason for reason in item.reasons if reason.kind is not ReasonKind.MUST]
         place = self._stands(item) if item.id in self.done else self._missing(item)
         if item.decision is not None:
-            text = f"{self._kept(item, item.decision)}: {item.decision.reason}"
-            musts.append(Reason(ReasonKind.DECISION, text))
+            kept = phrase("{decided}: {reason}", decided=self._kept(item, item.decision), reason=item.decision.reason)
+            musts.append(Reason(ReasonKind.DECISION, kept))
         return (*musts, Reason(ReasonKind.PLACE, place), *rest)
 
     # ---- decisions
 
-    def _kept(self, item: Initiative, decision: Decision) -> str:
+    def _kept(self, item: Initiative, decision: Decision) -> Phrase:
         """What a person decided, and what came of it."""
-        stands = self.done.get(item.id)
-        where = "is not planned" if stands is None else f"stands in wave {stands + 1}"
         match decision.lane:
             case Lane.PIN:
-                asked = f"Pinned to wave {decision.wave}"
-                return asked if stands == first_wave(item) else f"{asked}, but {where}, {self._because(item)}"
+                return self._pinned(item, decision.wave or 1)
             case Lane.DUE:
-                return self._due(item, decision, where)
+                return self._due(item, decision)
+            case Lane.DEFER if decision.wave:
+                return phrase("Deferred to wave {wave} or later", wave=decision.wave)
             case Lane.DEFER:
-                return f"Deferred to wave {decision.wave} or later" if decision.wave else "Deferred beyond this plan"
+                return phrase("Deferred beyond this plan")
             case Lane.DROP:
-                return "Dropped"
+                return phrase("Dropped")
 
-    def _due(self, item: Initiative, decision: Decision, where: str) -> str:
+    def _pinned(self, item: Initiative, wave: int) -> Phrase:
+        stands = self.done.get(item.id)
+        if stands is None:
+            return phrase(
+                "Pinned to wave {wave}, but is not planned, because {why}", wave=wave, why=self._missing(item)
+            )
+        if stands == first_wave(item):
+            return phrase("Pinned to wave {wave}", wave=wave)
+        return phrase(
+            "Pinned to wave {wave}, but stands in wave {stands}, because {why}",
+            wave=wave, stands=stands + 1, why=self._late(item),
+        )  # fmt: skip
+
+    def _due(self, item: Initiative, decision: Decision) -> Phrase:
         if decision.by is None:
             raise AssertionError("what is due has a day")
-        asked, wave, stands = f"Due by {decision.by}", wave_of(self.days, decision.by), self.done.get(item.id)
+        day, wave, stands = Day(decision.by), wave_of(self.days, decision.by), self.done.get(item.id)
         if wave is None:
-            return f"{asked}, after the last wave of this plan"
-        if stands is None or stands > wave:
-            return f"{asked}, which wave {wave + 1} holds, but {where}, {self._because(item)}"
-        return f"{asked}, and {where}" + (", which holds that day" if stands == wave else "")
+            return phrase("Due by {day}, after the last wave of this plan", day=day)
+        if stands is None:
+            return phrase(
+                "Due by {day}, which wave {wave} holds, but is not planned, because {why}",
+                day=day, wave=wave + 1, why=self._missing(item),
+            )  # fmt: skip
+        if stands > wave:
+            return phrase(
+                "Due by {day}, which wave {wave} holds, but stands in wave {stands}, because {why}",
+                day=day, wave=wave + 1, stands=stands + 1, why=self._late(item),
+            )  # fmt: skip
+        if stands == wave:
+            return phrase("Due by {day}, and stands in wave {stands}, which holds that day", day=day, stands=stands + 1)
+        return phrase("Due by {day}, and stands in wave {stands}", day=day, stands=stands + 1)
 
-    def _because(self, item: Initiative) -> str:
-        text = self._missing(item) if item.id not in self.done else self._late(item)
-        return f"because {text[0].lower()}{text[1:]}"
-
-    # ---- places
+    # ---- places, each a clause that may follow "because"
 
     def _ready(self, item: Initiative) -> int:
         """The first wave in which everything before an item is done, as far as it is planned."""
         return max((self.done[key] for key in item.after if key in self.done), default=0)
 
-    def _stands(self, item: Initiative) -> str:
+    def _stands(self, item: Initiative) -> Phrase:
         begun, done = self.begun[item.id], self.done[item.id]
         if begun < done:
-            several = f"Larger than a wave with {self._effort(item)}: takes the waves {begun + 1} to {done + 1}"
-            return several if not begun else f"{several}. {self._late(item)}"
-        if wanted_by(item, self.days) is not None and not done:
-            return "In the first wave, ahead of the ranking"
-        pulled = [self.items[key] for key in self._needed_by[item.id]]
-        if pulled and wanted_by(item, self.days) is None:
-            return f"Ahead of the ranking, because {_named(pulled)} cannot do without it" + (
-                f". {self._late(item)}" if done else ""
-            )
-        return self._late(item) if done else "In the first wave: it can begin at once, and there is room for it"
+            several = phrase(
+                "larger than a wave with {effort} person-days: takes the waves {first} to {last}",
+                effort=Number(item.effort), first=begun + 1, last=done + 1,
+            )  # fmt: skip
+            return several if not begun else phrase("{place}; {why}", place=several, why=self._late(item))
+        wanted = wanted_by(item, self.days)
+        if wanted is not None and not done:
+            return phrase("in the first wave, ahead of the ranking")
+        pulled = self._needed_by[item.id]
+        if pulled and wanted is None:
+            ahead = phrase("ahead of the ranking, because {items} cannot do without it", items=self._titles(pulled))
+            return ahead if not done else phrase("{place}; {why}", place=ahead, why=self._late(item))
+        if done:
+            return self._late(item)
+        return phrase("in the first wave: it can begin at once, and there is room for it")
 
-    def _late(self, item: Initiative) -> str:
+    def _late(self, item: Initiative) -> Phrase:
         """Why nothing earlier than where it begins."""
         begun, ready, asked = self.begun[item.id], self._ready(item), first_wave(item)
         first = max(ready, asked)
         if begun > first:
             return self._full(item, first, begun)
         if begun == ready and begun > asked:
-            last = [self.items[key] for key in item.after if self.done.get(key) == begun]
-            return f"Ready only after {_named(last)} in wave {begun + 1}"
-        return f"Not before wave {begun + 1} by decision" if asked else "It can begin at once, and there is room for it"
+            last = [key for key in item.after if self.done.get(key) == begun]
+            return phrase("ready only after {items} in wave {wave}", items=self._titles(last), wave=begun + 1)
+        if asked:
+            return phrase("not before wave {wave} by decision", wave=begun + 1)
+        return phrase("it can begin at once, and there is room for it")
 
-    def _full(self, item: Initiative, first: int, begun: int) -> str:
+    def _full(self, item: Initiative, first: int, begun: int) -> Phrase:
         """Why it does not begin in the waves from ``first`` to before ``begun``, in which it could."""
-        waves = f"wave {first + 1}" if begun == first + 1 else f"the waves {first + 1} to {begun}"
-        have = "has" if begun == first + 1 else "have"
+        effort, one = Number(item.effort), begun == first + 1
         if max(self.left[first:begun]) < item.effort <= self.capacity:
-            return f"It could begin in wave {first + 1}, but {waves} {have} no room left for its {self._effort(item)}"
-        return f"It could begin in wave {first + 1}, but the plan is worth more with others in {waves}"
+            if one:
+                return phrase(
+                    "it could begin in wave {first}, but wave {first} has no room left for its {effort} person-days",
+                    first=first + 1, effort=effort,
+                )  # fmt: skip
+            return phrase(
+                "it could begin in wave {first}, but the waves {first} to {last} have no room left for its {effort} "
+                "person-days",
+                first=first + 1, last=begun, effort=effort,
+            )  # fmt: skip
+        if one:
+            return phrase(
+                "it could begin in wave {first}, but the plan is worth more with others in wave {first}",
+                first=first + 1,
+            )
+        return phrase(
+            "it could begin in wave {first}, but the plan is worth more with others in the waves {first} to {last}",
+            first=first + 1, last=begun,
+        )  # fmt: skip
 
-    def _missing(self, item: Initiative) -> str:
+    def _missing(self, item: Initiative) -> Phrase:
         """Why an item stands in no wave."""
         if item.decision is not None and item.decision.excludes:
-            return "Left out of this plan by decision"
+            return phrase("left out of this plan by decision")
         chain = before(self.items, item.id)
-        barred = [self.items[key] for key in sorted(chain) if _excluded(self.items[key])]
+        barred = [key for key in sorted(chain) if _excluded(self.items[key])]
         if barred:
-            return f"Needs {_named(barred)}, which was left out by decision"
-        first = first_wave(item)
-        room = self.capacity * (len(self.left) - first)
+            return counted(
+                "needs {items}, which was left out by decision",
+                "needs {items}, which were left out by decision",
+                len(barred), items=self._titles(barred),
+            )  # fmt: skip
+        effort = Number(item.effort)
+        room = self.capacity * (len(self.left) - first_wave(item))
         if item.effort > room:
-            return f"Its {self._effort(item)} are more than the {days(room)} that the waves hold"
-        whole = sum((self.items[key].effort for key in chain), item.effort)
-        if whole > self.capacity * len(self.left):
-            held = days(self.capacity * len(self.left))
-            return f"With what comes before it, it takes {days(whole)} person-days; the waves hold {held}"
-        lacking = [self.items[key] for key in item.after if key not in self.done]
+            return phrase(
+                "its {effort} person-days are more than the {room} that the waves hold",
+                effort=effort, room=Number(room),
+            )  # fmt: skip
+        whole, held = sum((self.items[key].effort for key in chain), item.effort), self.capacity * len(self.left)
+        if whole > held:
+            return phrase(
+                "with what comes before it, it takes {whole} person-days; the waves hold {held}",
+                whole=Number(whole), held=Number(held),
+            )  # fmt: skip
+        lacking = [key for key in item.after if key not in self.done]
         if lacking:
-            return f"Needs {_named(lacking)}, which is not planned"
-        return f"The waves have no room left for its {self._effort(item)}: others promise more or come first"
+            return counted(
+                "needs {items}, which is not planned",
+                "needs {items}, which are not planned",
+                len(lacking), items=self._titles(lacking),
+            )  # fmt: skip
+        return phrase(
+            "the waves have no room left for its {effort} person-days: others promise more or come first",
+            effort=effort,
+        )
 
     @cached_property
     def _needed_by(self) -> dict[str, list[str]]:
@@ -140,14 +198,9 @@ class Places:
                     found[other].append(key)
         return found
 
-    @staticmethod
-    def _effort(item: Initiative) -> str:
-        return f"{days(item.effort)} person-days"
+    def _titles(self, keys: Sequence[str]) -> Several:
+        return Several(tuple(self.items[key].title or key for key in keys), 3)
 
 
 def _excluded(item: Initiative) -> bool:
     return item.decision is not None and item.decision.excludes
-
-
-def _named(items: Sequence[Initiative]) -> str:
-    return listed([item.title or item.id for item in items], 3)

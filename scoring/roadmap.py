@@ -14,9 +14,13 @@ from fractions import Fraction
 
 from questionnaires.model import NOT_APPLICABLE, Content, Criterion, Practice, Questionnaire, Scope, Tier
 from scoring.assessment import Application, Assessment, Decision, answer_of
-from scoring.claims import Claims, current
+from scoring.claims import Claims, Statement, current
 from scoring.drafts import Draft, order
-from scoring.scores import UNANSWERED, reading, rounded, targets
+from scoring.phrase import Number, Phrase, Several, counted, phrase
+from scoring.scores import UNANSWERED, reading, targets
+
+_LONGEST = 99_999
+"""Days that an age is shown up to: what a file holds may be any number."""
 
 
 class ReasonKind(StrEnum):
@@ -37,7 +41,14 @@ class ReasonKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Reason:
     kind: ReasonKind
-    text: str
+    says: Phrase
+    """A place is worded as a clause, as a decision may give it as its cause; every other kind as a sentence."""
+
+    @property
+    def text(self) -> str:
+        """In English, without a full stop."""
+        text = str(self.says)
+        return text[:1].upper() + text[1:] if self.kind is ReasonKind.PLACE else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ class Initiative:
     """Runs ahead of the ranking."""
     reasons: tuple[Reason, ...]
     decision: Decision | None = None
-    title: str = ""
+    title: Phrase | str = ""
     """For a sentence: practice, level and tier."""
 
 
@@ -234,20 +245,25 @@ class _Survey:
         obligations = sorted({name for criterion in draft.criteria for name in self.obligations.get(criterion.id, ())})
         contradictions = list(self._contradictions(draft))
         lowest = self.questionnaire.scale[0].id
-        broken = [text for key, step, text in contradictions if step == lowest and key in self.obligations]
+        broken = [says for key, step, says in contradictions if step == lowest and key in self.obligations]
         broken += self._overdue(draft)
-        reasons = [Reason(ReasonKind.MUST, f"An obligation in scope is broken: {text}") for text in broken[:3]]
+        reasons = [
+            Reason(ReasonKind.MUST, phrase("An obligation in scope is broken: {what}", what=what))
+            for what in broken[:3]
+        ]
         reasons.append(Reason(ReasonKind.GAP, self._gap(draft)))
         reasons.append(Reason(ReasonKind.VALUE, self._worth(draft)))
         reasons.append(Reason(ReasonKind.EFFORT, _effort(draft)))
-        names = {key: self.title(drafts[key]) for key in (*after, *unlocks)}
         if after:
-            reasons.append(Reason(ReasonKind.ORDER, "Follows " + listed([names[key] for key in after])))
+            items = _titles(drafts, after)
+            reasons.append(Reason(ReasonKind.ORDER, phrase("Follows {items}", items=items)))
         if unlocks:
-            reasons.append(Reason(ReasonKind.UNLOCKS, "Opens the way to " + listed([names[key] for key in unlocks])))
+            items = _titles(drafts, unlocks)
+            reasons.append(Reason(ReasonKind.UNLOCKS, phrase("Opens the way to {items}", items=items)))
         if obligations:
-            reasons.append(Reason(ReasonKind.OBLIGATION, "Contributes to " + listed(obligations, 6)))
-        reasons += [Reason(ReasonKind.EVIDENCE, text) for _, _, text in contradictions[:3]]
+            named = Several(tuple(obligations), 6)
+            reasons.append(Reason(ReasonKind.OBLIGATION, phrase("Contributes to {obligations}", obligations=named)))
+        reasons += [Reason(ReasonKind.EVIDENCE, says) for _, _, says in contradictions[:3]]
         return Initiative(
             id=draft.id,
             practice=draft.practice.id,
@@ -262,26 +278,27 @@ class _Survey:
             must=bool(broken),
             decision=decision,
             reasons=tuple(reasons),
-            title=self.title(draft),
+            title=_title(draft),
         )
 
-    def title(self, draft: Draft) -> str:
-        tier = "" if draft.shared else f" (tier {draft.tiers[0].id})"
-        return f"{draft.practice.name} level {draft.level}{tier}"
-
-    def _contradictions(self, draft: Draft) -> Iterable[tuple[str, str, str]]:
-        """(criterion, step, text) for every fresh statement against something the initiative would mend."""
+    def _contradictions(self, draft: Draft) -> Iterable[tuple[str, str, Phrase]]:
+        """(criterion, step, what it says) for every fresh statement against something the initiative would mend."""
         pairs = [(None, draft.criteria)] if draft.shared else sorted(draft.lacking.items())
         for owner, criteria in pairs:
             for criterion in criteria:
                 claim = self.claims.of(owner, criterion.id)
                 for statement in claim.statements if claim else ():
                     if statement.fresh and statement.challenges:
-                        place = f"{self.assessment.applications[owner].name}: " if owner else ""
-                        text = f"{place}{statement.rule.says} ({statement.evidence.tool})"
-                        yield criterion.id, statement.step, text
+                        yield criterion.id, statement.step, self._stated(owner, statement)
 
-    def _overdue(self, draft: Draft) -> Iterable[str]:
+    def _stated(self, owner: str | None, statement: Statement) -> Phrase:
+        says, tool = statement.rule.says, statement.evidence.tool
+        if owner is None:
+            return phrase("{says} ({tool})", says=says, tool=tool)
+        name = self.assessment.applications[owner].name
+        return phrase("{application}: {says} ({tool})", application=name, says=says, tool=tool)
+
+    def _overdue(self, draft: Draft) -> Iterable[Phrase]:
         """Findings past the tier's time limit, where a criterion that is tied to an obligation in scope reads them."""
         if draft.shared:
             return
@@ -291,57 +308,94 @@ class _Survey:
             for term in terms:
                 value = self.evident[key].get(term.fact or "", 0)
                 if term.fact in read and value > tier.critical_days:
-                    name = self.assessment.applications[key].name
-                    yield f"{name}: {term.name} ({value:g} days; tier {tier.id} allows {tier.critical_days})"
+                    yield phrase(
+                        "{application}: {finding} ({days} days; tier {tier} allows {allowed})",
+                        application=self.assessment.applications[key].name,
+                        finding=term.name,
+                        days=Number(Fraction(min(value, _LONGEST))),
+                        tier=tier.id,
+                        allowed=tier.critical_days,
+                    )
 
-    def _gap(self, draft: Draft) -> str:
+    def _gap(self, draft: Draft) -> Phrase:
         name = self.questionnaire.level_name(draft.level)
-        goal = f"level {draft.level} {name}; the target is {draft.target}"
         if draft.shared:
-            text = f"The organisation lacks {_counted(len(draft.criteria), 'criterion', 'criteria')} of {goal}"
+            says = counted(
+                "The organisation lacks {n} criterion of level {level} {name}; the target is {target}",
+                "The organisation lacks {n} criteria of level {level} {name}; the target is {target}",
+                len(draft.criteria), level=draft.level, name=name, target=draft.target,
+            )  # fmt: skip
             pairs: list[tuple[Application | None, Criterion]] = [(None, criterion) for criterion in draft.criteria]
         else:
             total = len(self.assessment.in_tier(draft.tiers[0].id))
-            lack = "lacks" if len(draft.lacking) == 1 else "lack"
-            text = f"{len(draft.lacking)} of {_counted(total, 'application', 'applications')} {lack} criteria of {goal}"
+            says = counted(
+                "{n} of {applications} lacks criteria of level {level} {name}; the target is {target}",
+                "{n} of {applications} lack criteria of level {level} {name}; the target is {target}",
+                len(draft.lacking), applications=_applications(total), level=draft.level, name=name,
+                target=draft.target,
+            )  # fmt: skip
             applications = self.assessment.applications
             pairs = [(applications[key], criterion) for key, lost in draft.lacking.items() for criterion in lost]
         answers = [answer_of(self.assessment.answers, owner, criterion.id) for owner, criterion in pairs]
         open_ = sum(reading(self.questionnaire, answer, None).claimed == UNANSWERED for answer in answers)
-        return text + (f"; {open_} of {len(answers)} answers are still open" if open_ else "")
+        if not open_:
+            return says
+        return counted(
+            "{gap}; {n} of {answers} answers is still open",
+            "{gap}; {n} of {answers} answers are still open",
+            open_, gap=says, answers=len(answers),
+        )  # fmt: skip
 
-    def _worth(self, draft: Draft) -> str:
+    def _worth(self, draft: Draft) -> Phrase:
         exposed = {
             key: self._exposure(self.assessment.applications[key], self.content.tiers.by_id[tier], criteria)
             for key, criteria in draft.lacking.items()
             for tier in (self.assessment.applications[key].tier,)
         }
         top = max(sorted(exposed), key=lambda key: exposed[key])
-        name = self.assessment.applications[top].name
-        text = f"Worth {rounded(draft.value)} over {_counted(len(exposed), 'application', 'applications')}"
-        return text + (f"; exposure up to {float(exposed[top]):.1f} ({name})" if exposed[top] > 1 else "")
+        value, applications = Number(draft.value), _applications(len(exposed))
+        if exposed[top] <= 1:
+            return phrase("Worth {value} over {applications}", value=value, applications=applications)
+        return phrase(
+            "Worth {value} over {applications}; exposure up to {exposure} ({application})",
+            value=value,
+            applications=applications,
+            exposure=Number(exposed[top]),
+            application=self.assessment.applications[top].name,
+        )
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _applications(number: int) -> Phrase:
+    return counted("{n} application", "{n} applications", number)
 
 
-def _effort(draft: Draft) -> str:
-    text = f"{days(draft.effort)} person-days"
+def _effort(draft: Draft) -> Phrase:
+    effort, applications = Number(draft.effort), _applications(len(draft.lacking))
     if draft.shared or draft.setup == draft.effort:
-        return text
-    share = f"{days(draft.effort - draft.setup)} for {_counted(len(draft.lacking), 'application', 'applications')}"
-    once = f"{days(draft.setup)} once" if draft.setup else "set-up already paid by a more critical tier"
-    return f"{text}: {once}, {share}"
+        return phrase("{effort} person-days", effort=effort)
+    share = Number(draft.effort - draft.setup)
+    if not draft.setup:
+        return phrase(
+            "{effort} person-days: set-up already paid by a more critical tier, {share} for {applications}",
+            effort=effort,
+            share=share,
+            applications=applications,
+        )
+    return phrase(
+        "{effort} person-days: {once} once, {share} for {applications}",
+        effort=effort,
+        once=Number(draft.setup),
+        share=share,
+        applications=applications,
+    )
 
 
-def days(value: Fraction) -> str:
-    """Person-days as a person reads them: one decimal, none where it is whole."""
-    number = rounded(value)
-    return str(int(number)) if number == int(number) else str(number)
+def _title(draft: Draft) -> Phrase:
+    practice, level = draft.practice.name, draft.level
+    if draft.shared:
+        return phrase("{practice} level {level}", practice=practice, level=level)
+    return phrase("{practice} level {level} (tier {tier})", practice=practice, level=level, tier=draft.tiers[0].id)
 
 
-def listed(names: Sequence[str], most: int = 4) -> str:
-    """A short list for a sentence, with the number left out said."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _titles(drafts: Mapping[str, Draft], keys: Sequence[str]) -> Several:
+    return Several(tuple(_title(drafts[key]) for key in keys), 4)

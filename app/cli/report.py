@@ -40,7 +40,9 @@ def report(
     accent: Annotated[
         str, typer.Option(metavar="#RRGGBB", help="The client's colour, dark enough to read on white.")
     ] = "",
-    classification: Annotated[str, typer.Option(metavar="T", help="Printed on every page.")] = "Confidential",
+    classification: Annotated[
+        str | None, typer.Option(metavar="T", help="Printed on every page; without it “Confidential”.")
+    ] = None,
     audience: Annotated[
         looks.Audience, typer.Option(help="board: what one reads in five minutes. full: everything.")
     ] = looks.Audience.FULL,
@@ -56,7 +58,7 @@ def report(
         paper=paper,
         house=_house(accent),
         logo=_logo(logo),
-        classification=line(classification, "The classification") if classification.strip() else "",
+        classification=_classification(classification),
         sections=_sections(sections) or audience.sections,
         locale=_locale(locale),
     )
@@ -153,6 +155,11 @@ def _sections(text: str) -> frozenset[looks.Section]:
             raise unknown("section", name, list(looks.Section))
         found.add(looks.Section(name))
     return frozenset(found)
+
+
+def _classification(text: str | None) -> str | None:
+    """Empty where a person asked for none."""
+    return line(text, "The classification") if text and text.strip() else text and ""
 
 
 def _locale(tag: str) -> str:

@@ -18,7 +18,8 @@ from scoring.effect import Effect
 from scoring.evaluation import Evaluation
 from scoring.evidence.format import Parsed, Undecidable
 from scoring.evidence.ingest import Inspection, Planned, PlannedItem
-from scoring.roadmap import Plan, ReasonKind, days, listed
+from scoring.phrase import days, listed
+from scoring.roadmap import Plan, ReasonKind
 from scoring.scores import Node, Score, overall_target, rounded
 
 FILE_WIDTH = 120

@@ -14,12 +14,12 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from questionnaires.model import Content, Questionnaire
+from questionnaires.model import Category, Content, Questionnaire
 from reports import catalogue, html
 from reports.language import FOLDER, PSEUDO, language
 from reports.options import Options
 from reports.snapshot import Snapshot, build
-from scoring.assessment import Answer, Assessment, Decision, Lane
+from scoring.assessment import Answer, Assessment, Basis, Decision, Fact, Lane
 from scoring.progress import Baseline
 from scoring.results import results
 from scoring.scores import Scorer, score
@@ -59,10 +59,11 @@ def everything() -> Example:
     known = Content.model_validate(
         raw | {"questionnaires": {"small": asked, "owasp-dsomm": model}, "facts": content(asked).facts}
     )
-    exhibit = evidence(sha256="12" * 32, path="1.2", tool="1.2", format="1", subject="", category=None, facts=())
+    measured = Fact(name="1", value=2, category=Category.SAST)
+    exhibit = evidence(sha256="12" * 32, path="1.2", tool="1.2", format="1", subject="", facts=(measured,))
     given = assessment(
         answers={
-            "build.gates.run": Answer(value="largely", note="Two teams"),
+            "build.gates.run": Answer(value="largely", note="Two teams", basis=Basis.DOCUMENT),
             "build.gates.block": Answer(value="not-applicable", reason="None"),
             "build.tests.some": Answer(value="partly"),
         },
@@ -71,7 +72,6 @@ def everything() -> Example:
     )
     hub = given.applications["hub"].model_copy(
         update={
-            "attributes": (),
             "evidence": {exhibit.sha256: exhibit},
             "answers": {"build.tests.some": Answer(value="fully")},
         }
@@ -93,16 +93,8 @@ def _model() -> Questionnaire:
 
 
 def _made(asked: Questionnaire, known: Content, given: Assessment) -> Example:
-    """Planned in English, as a plan is kept; its reasons are not the report's own words."""
     plain = Assessment.model_validate(greek(given.model_dump(mode="json")))
-    made = example(plain, asked)
-    made = replace(made, content=known)
-    waves = tuple(replace(wave, items=tuple(map(_worded, wave.items))) for wave in made.plan.waves)
-    return replace(made, plan=replace(made.plan, waves=waves, unplanned=tuple(map(_worded, made.plan.unplanned))))
-
-
-def _worded(item: Any) -> Any:
-    return replace(item, reasons=tuple(replace(reason, text="1") for reason in item.reasons))
+    return replace(example(plain, asked), content=known)
 
 
 def answered(answer: Answer | None) -> Example:
@@ -196,6 +188,23 @@ def test_every_column_of_the_tables_has_a_translated_title() -> None:
     titles = [table.name for table in tables] + [column.title for table in tables for column in table.columns]
     assert titles
     assert [title for title in titles if not title.startswith("⟦")] == []
+
+
+WORDED = {"Basis", "Scope", "Decision", "Reasons", "Standing", "Category", "Given"}
+"""Columns whose cells are words of ours, with content in them at most."""
+
+
+def test_the_cells_of_the_tables_are_worded_in_the_language() -> None:
+    made = everything()
+    columns = [
+        (column.title, {str(row[place]) for row in found.rows if row[place]} - {made.content.tiers.by_id["1"].name})
+        for english, found in zip(snapshot(made, "en").tables, snapshot(made, PSEUDO).tables, strict=True)
+        if english.id != "summary"  # its scopes are names
+        for place, column in enumerate(english.columns)
+        if column.title in WORDED
+    ]
+    assert {title for title, cells in columns if cells} == WORDED
+    assert [cell for _, cells in columns for cell in cells if "".join(plain(cell)) or "⟦" not in cell] == []
 
 
 def test_numbers_and_dates_are_those_of_the_language() -> None:

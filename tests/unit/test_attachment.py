@@ -22,6 +22,7 @@ from questionnaires.model import Scope
 from reports import pdf
 from scoring.assessment import Answer, Basis
 from scoring.evaluation import Evaluation, evaluate
+from scoring.phrase import phrase
 from scoring.results import results
 from scoring.roadmap import Initiative, Plan, Reason, ReasonKind, Wave
 from scoring.scores import Scorer
@@ -45,7 +46,7 @@ def item(key: str, *tiers: str) -> Initiative:
         value=Fraction(123, 7),
         after=("before",),
         must=True,
-        reasons=(Reason(ReasonKind.GAP, "confidential words"),),
+        reasons=(Reason(ReasonKind.GAP, phrase("confidential words")),),
     )
 
 

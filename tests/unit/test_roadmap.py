@@ -301,7 +301,7 @@ def test_only_what_an_application_lacks_is_broken_or_open() -> None:
     assert not item.must
     assert [r for r in item.reasons if r.kind in (ReasonKind.MUST, ReasonKind.EVIDENCE)] == []
     (gap,) = (reason.text for reason in item.reasons if reason.kind is ReasonKind.GAP)
-    assert gap.endswith("; 1 of 2 answers are still open")
+    assert gap.endswith("; 1 of 2 answers is still open")
 
 
 # ---- waves

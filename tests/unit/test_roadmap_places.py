@@ -127,7 +127,7 @@ def test_the_solver_keeps_days_that_the_greedy_rule_misses() -> None:
     assert stands(solve(items, TIERS, AS_OF, Fraction(10))) == {"m": 1, "y": 1, "n": 2, "x": 2}
 
 
-def _overdue(days: int, tier: str, regimes: tuple[str, ...], **more: Any) -> Initiative:
+def _overdue(days: float, tier: str, regimes: tuple[str, ...], **more: Any) -> Initiative:
     evidence = Evidence(
         sha256="0" * 64,
         path="a",
@@ -176,6 +176,13 @@ def test_a_critical_finding_past_the_tiers_limit_breaks_an_obligation_in_scope(
     limit = {"1": 7, "2": 15, "3": 30}[tier]
     broken = f"An obligation in scope is broken: Pay: critical findings past the tier's time limit ({days} days; "
     assert texts == ([f"{broken}tier {tier} allows {limit})"] if must else [])
+
+
+@pytest.mark.parametrize("days", [1e300, 10**400])
+def test_an_age_beyond_all_measure_breaks_it_and_can_be_said(days: float) -> None:
+    found = _overdue(days, "1", ("dora",))
+    assert found.must
+    assert any("(99999 days; tier 1 allows 7)" in reason.text for reason in found.reasons)
 
 
 # ---- decisions
@@ -255,7 +262,7 @@ def test_every_kind_of_place_has_its_words() -> None:
             "first": "In the first wave: it can begin at once, and there is room for it",
             "next": "It could begin in wave 1, but wave 1 has no room left for its 6 person-days",
             "then": "Ready only after Next in wave 2",
-            "large": "Larger than a wave with 15 person-days: takes the waves 2 to 3. It could begin in wave 1, but "
+            "large": "Larger than a wave with 15 person-days: takes the waves 2 to 3; it could begin in wave 1, but "
             "the plan is worth more with others in wave 1",
             "gone": "Left out of this plan by decision",
             "needy": "Needs Gone, which was left out by decision",
