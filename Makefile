@@ -25,7 +25,7 @@ test: $(venv)/.dev  ## everything that CI checks
 	$(venv)/bin/ruff format --check
 	$(venv)/bin/mypy
 	$(venv)/bin/lint-imports --no-logo
-	$(python) -m pytest -n 2
+	$(python) -m pytest -n 2 --dist loadfile
 
 bench: $(venv)/.dev $(peers)/.peers  ## figures: name, ratio, target; lower is better
 	@$(python) tests/bench/bench.py
