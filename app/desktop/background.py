@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
+from typing_extensions import override
 
 T = TypeVar("T")
+LAST = -1000
+"""The priority of an event that comes after all others, such as the one that paints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Background(QObject):
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._stopped = False
         self._waiting = 0
+        self._asked: list[tuple[Callable[[], Any], Callable[[Any], None] | None]] = []
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -51,7 +55,18 @@ class Background(QObject):
         if self._stopped:
             return
         self._waiting += 1
-        self._pool.submit(self._run, task, then)
+        self._asked.append((task, then))
+        # Handed on after what is painted: each stroke would have to wait for a thread that computes meanwhile.
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), LAST)
+
+    @override
+    def customEvent(self, event: QEvent) -> None:
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        asked, self._asked = self._asked, []
+        for task, then in asked:
+            self._pool.submit(self._run, task, then)
 
     def _run(self, task: Callable[[], T], then: Callable[[Done[T] | Failed], None] | None) -> None:
         outcome: Done[T] | Failed
@@ -71,5 +86,6 @@ class Background(QObject):
 
     def stop(self) -> None:
         """Finish what was asked for, wait for it, and take nothing more. Outcomes no longer arrive."""
+        self._hand_on()
         self._stopped = True
         self._pool.shutdown(wait=True)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.desktop.background import Background, Done, Failed
-from app.desktop.commands import Apply, after
+from app.desktop.commands import Apply
 from app.desktop.earlier import Earlier
 from app.desktop.opening import Opened
 from app.desktop.thinking import Thinking
@@ -255,14 +255,13 @@ class Session(QObject):
             remedy = self.tr("Close it where it is open for writing, then open it again.")
             self.failed.emit(EngagementError(self.tr("is open for reading only"), str(self.folder), remedy))
             return False
-        each = (Change(change.path, change.to, state.current(self.assessment, change.path)) for change in changes)
-        known = tuple(change for change in each if change.to != change.before)
         try:
-            self._foreseen = _Foreseen(self.assessment, known, after(self.assessment, known))
+            after, known = state.applied(self.assessment, changes)
         except EngagementError as error:
             self.failed.emit(error)
             return False
         if known:
+            self._foreseen = _Foreseen(self.assessment, known, after)
             self.undo_stack.push(Apply(text, what, known, self._apply))
         return bool(known)
 
@@ -310,7 +309,7 @@ class Session(QObject):
         if foreseen is not None and foreseen.before is self.assessment and foreseen.changes is changes:
             self.assessment = foreseen.after
         else:
-            self.assessment = after(self.assessment, changes)
+            self.assessment, _ = state.applied(self.assessment, changes)
         if self.application is not None and self.application not in self.assessment.applications:
             self.application = None
             self.application_changed.emit()

@@ -200,15 +200,7 @@ class Engagement:
             raise EngagementError(
                 "is open for reading only", str(self.folder), "Close it elsewhere, then open it again."
             )
-        assessment = self.assessment
-        known: list[Change] = []
-        for change in changes:
-            before = state.current(assessment, change.path)
-            if before == change.to:
-                continue
-            assessment = state.changed(assessment, change)
-            # What was put in is read back, so that the journal holds the normal form and a replay gives the same.
-            known.append(Change(change.path, state.current(assessment, change.path), before))
+        assessment, known = state.applied(self.assessment, changes)
         if not known and not always:
             return
         self._record(what, known, by)

@@ -250,6 +250,4 @@ def _answered(
         applications=applications,
     )
     plan = dsomm.plan_import(engagement.questionnaire, assessment, progress, None, teams)
-    for change in plan.changes:
-        assessment = state.changed(assessment, change)
-    return assessment, plan.unknown
+    return state.applied(assessment, plan.changes)[0], plan.unknown

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,8 @@ from app.engagement.errors import EngagementError
 from app.engagement.journal import Change, Entry
 from scoring.assessment import Answer, Application, Assessment, Decision, Evidence
 
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 _ENTRIES: dict[str, type[BaseModel]] = {
     "answers": Answer,
     "evidence": Evidence,
@@ -30,26 +32,47 @@ def dump(value: Any) -> Any:
 
 def current(assessment: Assessment, path: tuple[str, ...]) -> Any:
     """What stands at a path, as plain data; None where nothing does."""
-    node: Any = dump(assessment) if len(path) < 2 else assessment
+    return _at(dump(assessment) if len(path) < 2 else assessment, path)
+
+
+def changed(assessment: Assessment, change: Change) -> Assessment:
+    """The assessment after one change. Raises EngagementError where the value does not fit the place."""
+    return applied(assessment, (change,))[0]
+
+
+def applied(assessment: Assessment, changes: Iterable[Change]) -> tuple[Assessment, tuple[Change, ...]]:
+    """The assessment after several changes, and those of them that changed something.
+
+    These say what stood before, and what was put in as it is read back, so that the journal holds the normal form and
+    a replay gives the same. Raises EngagementError where a value does not fit its place.
+    """
+    known: list[Change] = []
+    # Kept aside, so that what surrounds an application is copied once and not for each of a thousand changes.
+    moved: dict[str, Application] = {}
+    for change in changes:
+        path = change.path
+        if len(path) > 2 and path[0] == "applications" and path[1] in assessment.applications:
+            key, rest = path[1], path[2:]
+            application = moved.get(key) or assessment.applications[key]
+            before = _at(application, rest)
+            if before != change.to:
+                moved[key] = _fitting(_in_application, application, change, rest)
+                known.append(Change(path, _at(moved[key], rest), before))
+        else:
+            assessment, moved = _with_applications(assessment, moved), {}
+            before = current(assessment, path)
+            if before != change.to:
+                assessment = _fitting(_in_assessment, assessment, change, path)
+                known.append(Change(path, current(assessment, path), before))
+    return _with_applications(assessment, moved), tuple(known)
+
+
+def _at(node: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         node = node.get(step) if isinstance(node, dict) else getattr(node, step, None)
         if node is None:
             return None
     return dump(node)
-
-
-def changed(assessment: Assessment, change: Change) -> Assessment:
-    """The assessment after one change. Raises EngagementError where the value does not fit the place."""
-    place = ".".join(change.path)
-    try:
-        found = _put(assessment, change.path, change.to)
-    except (ValidationError, KeyError, TypeError) as error:
-        detail = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"no place {error}"
-        raise EngagementError(f"does not fit: {detail}", place) from error
-    match change.path:
-        case ("applications", key, *_) if key in found.applications and found.applications[key].id != key:
-            raise EngagementError(f"does not fit: it says that it is '{found.applications[key].id}'", place)
-    return found
 
 
 class Replay:
@@ -150,20 +173,41 @@ def _between(old: Assessment, new: Assessment, *path: str) -> Change:
     return Change(path, current(new, path), current(old, path))
 
 
-def _put(assessment: Assessment, path: tuple[str, ...], to: Any) -> Assessment:
+def _fitting(put: Callable[[T, tuple[str, ...], Any], T], into: T, change: Change, path: tuple[str, ...]) -> T:
+    place = ".".join(change.path)
+    try:
+        return put(into, path, change.to)
+    except ValidationError as error:
+        raise EngagementError(f"does not fit: {error.errors()[0]['msg']}", place) from error
+    except (KeyError, TypeError) as error:
+        detail = f"no place {error}" if isinstance(error, KeyError) else str(error)
+        raise EngagementError(f"does not fit: {detail}", place) from error
+
+
+def _in_application(application: Application, path: tuple[str, ...], to: Any) -> Application:
+    match path:
+        case (table, entry) if table in ("answers", "evidence"):
+            return application.model_copy(update={table: _with(getattr(application, table), table, entry, to)})
+        case (field,):
+            return _named(application.id, _field(application, field, to))
+        case _:
+            raise KeyError(".".join(path))
+
+
+def _named(key: str, application: Application) -> Application:
+    """An application under its own id."""
+    if application.id != key:
+        raise TypeError(f"it says that it is '{application.id}'")
+    return application
+
+
+def _in_assessment(assessment: Assessment, path: tuple[str, ...], to: Any) -> Assessment:
     match path:
         case ():
             return Assessment.model_validate(to)
-        case ("applications", key, table, entry) if table in ("answers", "evidence"):
-            application = assessment.applications[key]
-            entries = _with(getattr(application, table), table, entry, to)
-            return _replaced(assessment, key, application.model_copy(update={table: entries}))
-        case ("applications", key, field):
-            application = assessment.applications[key]
-            values = {name: getattr(application, name) for name in Application.model_fields if name != field}
-            return _replaced(
-                assessment, key, Application.model_validate(values if to is None else {**values, field: to})
-            )
+        case ("applications", key) if to is not None:
+            application = _named(key, Application.model_validate(to))
+            return _with_applications(assessment, {key: application})
         case (table, entry) if table in _ENTRIES:
             return assessment.model_copy(update={table: _with(getattr(assessment, table), table, entry, to)})
         case ("baselines", name):
@@ -189,10 +233,10 @@ def _with(entries: dict[str, Any], table: str, key: str, to: Any) -> dict[str, A
     return kept
 
 
-def _replaced(assessment: Assessment, key: str, application: Application) -> Assessment:
-    return assessment.model_copy(update={"applications": {**assessment.applications, key: application}})
+def _with_applications(assessment: Assessment, moved: Mapping[str, Application]) -> Assessment:
+    return assessment.model_copy(update={"applications": {**assessment.applications, **moved}}) if moved else assessment
 
 
-def _field(assessment: Assessment, field: str, to: Any) -> Assessment:
-    values = {name: getattr(assessment, name) for name in Assessment.model_fields if name != field}
-    return Assessment.model_validate(values if to is None else {**values, field: to})
+def _field(model: M, field: str, to: Any) -> M:
+    values = {name: getattr(model, name) for name in type(model).model_fields if name != field}
+    return model.model_validate(values if to is None else {**values, field: to})

@@ -168,11 +168,9 @@ def desktop(_: Path) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(script, check=True, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
     gaps: dict[str, float] = json.loads(done.stdout)
-    whole = gaps.pop("a thousand answers and back")
     apart = {name: gaps.pop(name) for name in ("ingesting", "rendering", "nothing")}
     longest = max(gaps, key=lambda name: gaps[name])
     figure(f"longest gap of the event loop, 1,000 applications ({longest}) / 50 ms", gaps[longest] / 0.05, 1.0)
-    figure("longest gap of the event loop, a thousand answers by one key / 50 ms", whole / 0.05, 2.0)
     figure("longest gap of the event loop, 140 MB of SARIF ingested / 50 ms", apart["ingesting"] / 0.05, 1.0)
     figure("longest gap of the event loop, a report rendered / 50 ms", apart["rendering"] / 0.05, 1.0)
 

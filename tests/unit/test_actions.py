@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from app.engagement import actions, state
-from app.engagement.errors import UsageError
+from app.engagement.errors import EngagementError, UsageError
 from app.engagement.journal import Change
 from questionnaires.load import shipped
 from questionnaires.model import Questionnaire, Scope
@@ -93,3 +93,22 @@ def test_an_application_and_an_export_are_taken_out(assessment: Assessment) -> N
         actions.remove_application(assessment, "wikii")
     with pytest.raises(UsageError, match="Did you mean 'wiki'"):
         actions.remove_evidence(assessment, "wikii", export.sha256)
+
+
+def test_changes_in_a_row_see_each_other_and_say_what_stood_before(assessment: Assessment) -> None:
+    def own(key: str, value: str) -> Change:
+        return Change(("applications", key, "answers", COMMON), {"value": value})
+
+    common = Change(("answers", COMMON), {"value": "no"})
+    row = [own("wiki", "no"), own("wiki", "no"), common, own("wiki", "fully"), own("payments", "partly")]
+    found, known = state.applied(assessment, row)
+    assert found.applications["wiki"].answers[COMMON].value == "fully"
+    assert found.applications["payments"].answers[COMMON].value == "partly"
+    assert [change.before for change in known] == [None, None, {"value": "no"}, None]
+    back = [Change(change.path, change.before, change.to) for change in reversed(known)]
+    assert state.applied(found, back)[0] == assessment
+
+    gone = Change(("applications", "wiki"), None)
+    with pytest.raises(EngagementError, match=r"does not fit: no place"):
+        state.applied(assessment, [own("wiki", "no"), gone, own("wiki", "no")])
+    assert "wiki" not in state.applied(assessment, [own("wiki", "no"), gone])[0].applications
