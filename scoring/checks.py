@@ -251,7 +251,7 @@ def _stale(inputs: _Inputs) -> Iterator[Check]:
         if claim.stale:
             stale = (statement for statement in claim.statements if statement.standing is Freshness.STALE)
             latest = min(stale, key=lambda statement: statement.age_days or 0)
-            age = f"{latest.age_days} days old, {latest.rule.max_age_days} count"
+            age = f"{latest.age_days} days old (at most {latest.rule.max_age_days} count)"
             says = f"All evidence on it is too old to count: {file_name(latest.evidence)} is {age}."
             remedy = "Export again and import it."
             yield Check(CheckRule.STALE, Severity.WARNING, claim.application, claim.criterion, says, remedy)

@@ -96,12 +96,14 @@ def statement_line(questionnaire: Questionnaire, statement: Statement) -> str:
     of = f" ({category})" if category is not None else ""
     sample = f", a sample of {fact.sample}" if fact.sample is not None else ""
     verb = "challenges more than" if statement.challenges else "supports"
-    age = "undated" if statement.age_days is None else f"{statement.age_days} days old, {rule.max_age_days} count"
+    age = "undated"
+    if statement.age_days is not None:
+        age = f"{statement.age_days} days old (at most {rule.max_age_days} count)"
     match statement.standing:
         case Standing.FRESH:
             pass
         case Standing.STALE:
-            age += ", too old to count"
+            age += ", too old"
         case Standing.LATER:
             age = "from after the day of the assessment, not counted"
         case _:

@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         pace.keep()
         self.setWindowTitle("Colonnade")
         self.setWindowIcon(window_icon())
-        self.setMinimumSize(theme.px(960), theme.px(600))
+        self.setMinimumSize(theme.px(960), theme.px(500))
         self.writer = Background("disk", self)
         self.session: Session | None = None
         self.workspace: Workspace | None = None

@@ -20,6 +20,7 @@ from app.desktop.pages.page import Page
 from app.desktop.pages.progress import ProgressPage
 from app.desktop.pages.report import ReportPage
 from app.desktop.pages.roadmap import RoadmapPage
+from app.desktop.recent import settings
 from app.desktop.session import Saving, Session
 from app.desktop.widgets.about import AboutDialog
 from app.desktop.widgets.explained import Explained
@@ -44,6 +45,12 @@ CHALLENGED = "integrate.gates.critical-stop"
 @pytest.fixture(scope="session", autouse=True)
 def _themed(qapp: QApplication) -> None:
     theme.install(qapp)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test finds the layout that another one left."""
+    settings().clear()
 
 
 @pytest.fixture(autouse=True)

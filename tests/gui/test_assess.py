@@ -207,6 +207,22 @@ def test_details_fold_away(page: AssessPage) -> None:
     assert not detail().isVisible()
 
 
+def test_in_a_narrow_window_the_details_take_the_place_of_the_practices(page: AssessPage, window: MainWindow) -> None:
+    def seen() -> tuple[bool, bool]:
+        QApplication.processEvents()
+        return page.list.isVisible(), page.detail.isVisible()
+
+    window.resize(960, 500)
+    assert seen() == (True, False)
+    press(Qt.Key.Key_F4)
+    assert seen() == (False, True)
+    press("F", modifier=Qt.KeyboardModifier.ControlModifier)
+    assert seen() == (True, False)
+    assert isinstance(QApplication.focusWidget(), QLineEdit)
+    window.resize(1280, 720)
+    assert seen() == (True, True)
+
+
 def test_w_says_how_the_score_came_about(page: AssessPage, session: Session) -> None:
     session.take("payments")
     press("W")

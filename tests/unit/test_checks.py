@@ -217,7 +217,7 @@ def test_expired_evidence(age: int, speaks: bool) -> None:
     assert _of(CheckRule.STALE, assessment) == ([(Severity.WARNING, "pay", RULED)] if speaks else [])
     if speaks:
         (check,) = [check for check in _checks(assessment) if check.rule is CheckRule.STALE]
-        assert check.says == "All evidence on it is too old to count: scan.sarif is 31 days old, 30 count."
+        assert check.says == "All evidence on it is too old to count: scan.sarif is 31 days old (at most 30 count)."
 
 
 @pytest.mark.parametrize(

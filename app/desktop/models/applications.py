@@ -15,6 +15,7 @@ class ApplicationsModel(TwoLineTable):
     """By tier and name, with the figures that tell them apart."""
 
     NAME, TIER, SCORE, OWN, EVIDENCE = range(5)
+    _figures = frozenset((SCORE, OWN, EVIDENCE))
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)

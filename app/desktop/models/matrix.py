@@ -150,7 +150,7 @@ class MatrixModel(QAbstractTableModel):
             match role:
                 case Qt.ItemDataRole.DisplayRole:
                     short = criterion.id.rpartition(".")[2].replace("-", " ")
-                    return self.tr("{0} · {1}").format(criterion.level, short)
+                    return f"{criterion.level}\n{short}"
                 case Qt.ItemDataRole.ToolTipRole:
                     return criterion.question
                 case Qt.ItemDataRole.TextAlignmentRole:

@@ -166,6 +166,7 @@ class PillarMovesModel(TwoLineTable):
     """Overall and each pillar: then, now, the change, and where it is heading."""
 
     NAME, THEN, NOW, CHANGE, EVIDENCED, FORECAST = range(6)
+    _figures = frozenset((THEN, NOW))
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -21,6 +21,7 @@ class RegisterModel(TwoLineTable):
     """By owner, the organisation first, then by tool."""
 
     OWNER, TOOL, CAPTURED, FINDINGS, FACTS = range(5)
+    _figures = frozenset((FACTS,))
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)

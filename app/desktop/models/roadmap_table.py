@@ -15,6 +15,7 @@ from app.desktop.session import Session
 from reports import words
 from scoring.assessment import Lane
 from scoring.roadmap import Initiative
+from scoring.scores import rounded
 
 
 class RoadmapRole(IntEnum):
@@ -26,6 +27,7 @@ class RoadmapTableModel(TwoLineTable):
     """One row for each item of the plan, and of what it leaves out."""
 
     WAVE, ITEM, LEVEL, EFFORT, VALUE, WORD = range(6)
+    _figures = frozenset((EFFORT, VALUE))
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,7 +96,7 @@ class RoadmapTableModel(TwoLineTable):
             case self.EFFORT:
                 return words.days(item.effort)
             case self.VALUE:
-                return words.days(item.value)
+                return words.number(rounded(item.value))
             case _:
                 return self._word(item)
 

@@ -15,6 +15,8 @@ class TwoLineTable(QAbstractTableModel):
     """``DisplayRole`` is a cell's first line, ``UserRole`` the smaller one below it; a reader hears both."""
 
     _titles: tuple[str, ...] = ()
+    _figures: frozenset[int] = frozenset()
+    """Columns of figures that are compared down the column: they stand at the right."""
 
     def _size(self) -> int:
         """How many rows there are."""
@@ -46,7 +48,7 @@ class TwoLineTable(QAbstractTableModel):
             if role == Qt.ItemDataRole.DisplayRole:
                 return self._titles[section]
             if role == Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                return self._alignment(section)
         return None
 
     @override
@@ -61,5 +63,11 @@ class TwoLineTable(QAbstractTableModel):
                 return self._second(row, column)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join(part for part in (self._text(row, column), self._second(row, column)) if part)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return self._alignment(column)
             case _:
                 return self._more(row, column, role)
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if column in self._figures else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter

@@ -17,7 +17,7 @@ from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.applications_import import ApplicationsImport
 from app.desktop.widgets.tables import Table
-from app.desktop.widgets.text import button, column, label, row, rule
+from app.desktop.widgets.text import button, column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.engagement import actions
 from app.engagement.errors import EngagementError
@@ -55,8 +55,6 @@ class ApplicationsPage(Page):
         )  # fmt: skip
         self._table = Table(self.tr("Applications"), self._model, row=48)
         self._table.setItemDelegate(TwoLineCells(self._table))
-        for section, width in enumerate((0, 130, 70, 110, 80)):
-            self._table.setColumnWidth(section, theme.px(width))
         self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
         self._table.activated.connect(lambda _: self.assess())
@@ -94,9 +92,8 @@ class ApplicationsPage(Page):
         self._remove.setToolTip(self.tr("With its own answers and evidence; Ctrl+Z brings it back"))
         self._remove.clicked.connect(self.remove)
         small = Role.LABEL
-        self._form = QWidget()
-        self._form.setFixedWidth(theme.px(320))
-        self._form.setLayout(
+        body = QWidget()
+        body.setLayout(
             column(
                 label(self.tr("Name"), small, muted=True), 4, self._name, 16,
                 label(self.tr("Tier"), small, muted=True), 4, self._tier, 16,
@@ -106,6 +103,7 @@ class ApplicationsPage(Page):
                 margins=(24, 24, 32, 24),
             )
         )  # fmt: skip
+        self._form = scrolled(body)
 
     def _lay_out(self) -> None:
         adding = row(self._new_name, 8, self._new_tier, 8, self._add, 24, self._import)
@@ -126,6 +124,14 @@ class ApplicationsPage(Page):
         line.addLayout(left, 1)
         line.addWidget(self._edge)
         line.addWidget(self._form)
+
+        self.fit(self.narrow)
+
+    @override
+    def fit(self, narrow: bool) -> None:
+        self._form.setFixedWidth(theme.px(264 if narrow else 320))
+        for section, width in enumerate((0, 110, 64, 104, 76) if narrow else (0, 130, 70, 110, 80)):
+            self._table.setColumnWidth(section, theme.px(width))
 
     # ---- doing
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import recent, theme
@@ -25,9 +25,12 @@ from app.desktop.widgets.matrix import Matrix
 from app.desktop.widgets.practice_head import CARDS, MATRIX, PracticeHead
 from app.desktop.widgets.practice_list import PracticeList
 from app.desktop.widgets.practice_words import PracticeWords
-from app.desktop.widgets.text import column, label, rule
+from app.desktop.widgets.text import column, label, rule, scrolled
 from questionnaires.model import NOT_APPLICABLE, Practice, Scope
 from scoring.assessment import Basis
+
+WIDTHS = (260, 640, 290)
+"""Of the practices, the practice in view and the details, until somebody moves their edges."""
 
 
 class AssessPage(Page):
@@ -50,7 +53,7 @@ class AssessPage(Page):
             self._splitter.addWidget(widget)
             widget.setMinimumWidth(theme.px(least))
             self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
-        self._splitter.setSizes([theme.px(260), theme.px(640), theme.px(290)])
+        self._splitter.setSizes([theme.px(width) for width in WIDTHS])
         if (layout := recent.remembered_layout("assess")) is not None:
             self._splitter.restoreState(layout)
         whole = QVBoxLayout(self)
@@ -84,13 +87,8 @@ class AssessPage(Page):
                 24, -1,
             )
         )  # fmt: skip
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolled(content)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self._scroll.setWidget(content)
         keys = self.tr(
             "1–4 answer · 0 not applicable · N note · R reason · B basis · E evidence · M mark · W why · J K next, back"
         )
@@ -129,7 +127,7 @@ class AssessPage(Page):
             ("Up", lambda: self.step(-1)),
             ("U", self.next_open),
             ("W", self.explain),
-            (QKeySequence.StandardKey.Find, self.list.start_find),
+            (QKeySequence.StandardKey.Find, self.start_find),
             ("F4", self.fold_details),
         ]
         for keys, slot in actions:
@@ -251,8 +249,20 @@ class AssessPage(Page):
             Explained(*found, self).open()
 
     def fold_details(self) -> None:
-        """Fold the details away, or bring them back."""
+        """Fold the details away, or bring them back; in a narrow window they take the place of the practices."""
         self.detail.setVisible(self.detail.isHidden())
+        self.list.setVisible(not self.narrow or self.detail.isHidden())
+
+    @override
+    def fit(self, narrow: bool) -> None:
+        self.detail.setVisible(not narrow)
+        self.list.show()
+        self._splitter.setSizes([theme.px(width) for width in ((210, 660, 220) if narrow else WIDTHS)])
+
+    def start_find(self) -> None:
+        if self.list.isHidden():
+            self.fold_details()
+        self.list.start_find()
 
     # ---- showing
 

@@ -61,6 +61,7 @@ class EvidencePage(Page):
         whole.addWidget(self._plan, 1)
         whole.addWidget(self._registered, 1)
         session.changed.connect(self._on_session_changed)
+        self.fit(self.narrow)
         self._fill_targets()
         self._show()
 
@@ -69,7 +70,7 @@ class EvidencePage(Page):
         self.table = Table(self.tr("Plan"), self._intake, row=48)
         self.table.setItemDelegate(TwoLineCells(self.table))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        _widths(self.table, (170, 0, 170, 0, 190), stretch=(IntakeModel.FILE, IntakeModel.FOR))
+        _stretch(self.table, IntakeModel.FILE, IntakeModel.FOR)
         self.table.selectionModel().selectionChanged.connect(self._on_table_selection_changed)
         self._format = QComboBox()
         self._format.setAccessibleName(self.tr("Format of the selected files"))
@@ -99,7 +100,7 @@ class EvidencePage(Page):
         )  # fmt: skip
         self._register_table = Table(self.tr("Evidence of the engagement"), self._register, row=48)
         self._register_table.setItemDelegate(TwoLineCells(self._register_table))
-        _widths(self._register_table, (190, 0, 160, 190, 60), stretch=(RegisterModel.TOOL,))
+        _stretch(self._register_table, RegisterModel.TOOL)
         self._register_table.selectionModel().currentRowChanged.connect(self._on_register_row_changed)
         self._detail = ExportDetail(self._session)
         split = QSplitter()
@@ -108,7 +109,6 @@ class EvidencePage(Page):
         split.addWidget(self._register_table)
         split.addWidget(self._detail)
         split.setStretchFactor(0, 1)
-        split.setSizes([theme.px(800), theme.px(320)])
         self._register_split = split
         self._remove = button(self.tr("Remove the export"))
         self._remove.setToolTip(self.tr("Its facts count no longer; Ctrl+Z brings it back"))
@@ -120,6 +120,12 @@ class EvidencePage(Page):
         whole = column(row(self._register_heading, -1, self._remove), 8, self._nothing, split)
         whole.setStretchFactor(split, 1)
         self._registered.setLayout(whole)
+
+    @override
+    def fit(self, narrow: bool) -> None:
+        _widths(self.table, (110, 0, 120, 0, 130) if narrow else (170, 0, 170, 0, 190))
+        _widths(self._register_table, (112, 0, 132, 100, 50) if narrow else (190, 0, 160, 190, 60))
+        self._register_split.setSizes([theme.px(560), theme.px(240)] if narrow else [theme.px(800), theme.px(320)])
 
     # ---- doing
 
@@ -313,8 +319,11 @@ class EvidencePage(Page):
             self._show()
 
 
-def _widths(table: Table, widths: Sequence[int], stretch: Sequence[int]) -> None:
+def _widths(table: Table, widths: Sequence[int]) -> None:
     for section, width in enumerate(widths):
         table.setColumnWidth(section, theme.px(width))
-    for section in stretch:
+
+
+def _stretch(table: Table, *sections: int) -> None:
+    for section in sections:
         table.horizontalHeader().setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)

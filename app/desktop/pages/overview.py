@@ -7,10 +7,9 @@ from itertools import pairwise
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
+    QBoxLayout,
     QHBoxLayout,
     QHeaderView,
-    QScrollArea,
     QWidget,
 )
 from typing_extensions import override
@@ -27,7 +26,7 @@ from app.desktop.widgets.explained import Explained
 from app.desktop.widgets.figure import Figure
 from app.desktop.widgets.score_cells import HeatDelegate, Legend, LevelLegend, PillarDelegate
 from app.desktop.widgets.tables import WholeTable, WrappedTable
-from app.desktop.widgets.text import column, label, row
+from app.desktop.widgets.text import column, label, row, scrolled
 from reports import words
 from scoring.scores import AtTarget
 
@@ -93,7 +92,7 @@ class OverviewPage(Page):
             Legend(questionnaire.base, questionnaire.top), -1,
         )  # fmt: skip
         right = column(label(self.tr("To look at"), Role.HEADING), 8, self.checks, -1)
-        middle = QHBoxLayout()
+        middle = self._middle = QHBoxLayout()
         middle.setSpacing(theme.px(40))
         middle.addLayout(left, 3)
         middle.addLayout(right, 1)
@@ -104,12 +103,7 @@ class OverviewPage(Page):
                 8, self._levels, -1, margins=(32, 24, 32, 24),
             )
         )  # fmt: skip
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        scroll = scrolled(content)
         self.setLayout(column(scroll))
         held = self._pillar_table.horizontalHeader()
         for section, width in enumerate((180, 0, 56, 80, 62, 52, 200)):
@@ -119,6 +113,10 @@ class OverviewPage(Page):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self._heat_table.setColumnWidth(0, theme.px(240))
+
+    @override
+    def fit(self, narrow: bool) -> None:
+        self._middle.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     # ---- showing
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from app.desktop import theme
+
+NARROW = 1080
+"""A page of fewer pixels, at the usual size of type, has no room for everything side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,18 @@ class Page(QWidget):
 
     go_wanted = Signal(object)
     """Destination"""
+    narrow = False
+
+    def fit(self, narrow: bool) -> None:
+        """Lay out for a narrow window, or again for a wide one."""
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(NARROW)
+        if narrow != self.narrow:
+            self.narrow = narrow
+            self.fit(narrow)
 
     def arrive(self) -> None:
         """The page has come into view."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QHeaderView, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QHeaderView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -29,7 +29,7 @@ from app.desktop.theme import Role
 from app.desktop.widgets.baseline_plan import BaselineIntake
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.tables import WholeTable
-from app.desktop.widgets.text import button, column, label, row
+from app.desktop.widgets.text import button, column, label, row, scrolled
 from app.desktop.widgets.trend_chart import TrendChart
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from reports import words
@@ -133,12 +133,7 @@ class ProgressPage(Page):
                 -1, margins=(32, 24, 32, 24),
             )
         )  # fmt: skip
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        scroll = scrolled(content)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(scroll)

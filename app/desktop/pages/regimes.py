@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QHeaderView, QListView, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QHeaderView, QListView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -25,7 +25,7 @@ from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.tables import Table, WholeList
-from app.desktop.widgets.text import column, label, row, rule
+from app.desktop.widgets.text import column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.engagement import actions
 from app.engagement.errors import EngagementError
@@ -52,7 +52,6 @@ class RegimesPage(Page):
         self._criteria = TargetsModel((), self)
         self._scope = QComboBox()
         self._scope.setAccessibleName(self.tr("Over which applications"))
-        self._scope.setMinimumWidth(theme.px(220))
         self._scope.currentIndexChanged.connect(self._refresh)
         self.list = QListView()
         self.list.setModel(self.regimes)
@@ -64,15 +63,13 @@ class RegimesPage(Page):
         self.list.selectionModel().currentChanged.connect(self._show_regime)
         self._name = label("", Role.HEADING, wrap=True)
         self._about = label("", Role.SMALL, muted=True, wrap=True)
-        self.in_scope = QCheckBox(self.tr("In scope of this engagement"))
+        self.in_scope = QCheckBox(self.tr("In scope"))
         self.in_scope.clicked.connect(self._on_in_scope_clicked)
         self._counts = label("", Role.BODY, wrap=True)
         self._filter = Choices(self.tr("Which obligations to list"))
         self._filter.chosen.connect(self._on_filter_chosen)
         self.table = Table(self.tr("Obligations"), self.obligations, row=50)
         self.table.setItemDelegate(TwoLineCells(self.table))
-        for section, width in enumerate((112, 0, 150, 76)):
-            self.table.setColumnWidth(section, theme.px(width))
         self.table.horizontalHeader().setSectionResizeMode(ObligationsModel.TITLE, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(self._show_obligation)
         self.criteria = WholeList(self.tr("Criteria behind the obligation"), self._criteria, TwoLines(lines=3), 92)
@@ -101,18 +98,11 @@ class RegimesPage(Page):
                 margins=(20, 24, 16, 16),
             )
         )  # fmt: skip
-        self._detail = QScrollArea()
-        self._detail.setWidgetResizable(True)
-        self._detail.setFrameShape(QFrame.Shape.NoFrame)
-        self._detail.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._detail.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._detail.setFixedWidth(theme.px(312))
-        self._detail.setWidget(body)
+        self._detail = scrolled(body)
 
     def _lay_out(self) -> None:
-        left = QWidget()
-        left.setFixedWidth(theme.px(248))
-        left.setLayout(column(label(self.tr("Regimes"), Role.TITLE), 16, self.list, margins=(32, 24, 8, 16)))
+        self._left = QWidget()
+        self._left.setLayout(column(label(self.tr("Regimes"), Role.TITLE), 16, self.list, margins=(32, 24, 8, 16)))
         head = row(column(self._name, 2, self._about), 16, self._scope)
         head.setStretch(0, 1)
         head.setAlignment(self._scope, Qt.AlignmentFlag.AlignTop)
@@ -123,11 +113,20 @@ class RegimesPage(Page):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        line.addWidget(left)
+        line.addWidget(self._left)
         line.addWidget(rule(vertical=True))
         line.addLayout(middle, 1)
         line.addWidget(rule(vertical=True))
         line.addWidget(self._detail)
+        self.fit(self.narrow)
+
+    @override
+    def fit(self, narrow: bool) -> None:
+        self._left.setFixedWidth(theme.px(200 if narrow else 248))
+        self._detail.setFixedWidth(theme.px(216 if narrow else 312))
+        self._scope.setFixedWidth(theme.px(180 if narrow else 220))
+        for section, width in enumerate((84, 0, 112, 68) if narrow else (112, 0, 150, 76)):
+            self.table.setColumnWidth(section, theme.px(width))
 
     # ---- computing
 

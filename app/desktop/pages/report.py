@@ -10,11 +10,9 @@ from PySide6.QtGui import QColor, QDesktopServices, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QListView,
-    QScrollArea,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -33,7 +31,7 @@ from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.report_options import ReportOptions
-from app.desktop.widgets.text import button, column, label, row, rule, set_flag
+from app.desktop.widgets.text import button, column, label, row, rule, scrolled, set_flag
 from app.desktop.widgets.working import Working
 from reports import words
 
@@ -115,14 +113,8 @@ class ReportPage(Page):
                 margins=(32, 0, 24, 0),
             )
         )  # fmt: skip
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(body)
-        left = QWidget()
-        left.setFixedWidth(theme.px(360))
+        scroll = scrolled(body)
+        left = self._left = QWidget()
         whole = column(
             row(label(self.tr("Report"), Role.TITLE), margins=(32, 24, 24, 12)), scroll,
             column(self._plan_words, 12, self._render, margins=(32, 12, 24, 16)),
@@ -139,6 +131,11 @@ class ReportPage(Page):
         line.addWidget(left)
         line.addWidget(rule(vertical=True))
         line.addLayout(right, 1)
+        self.fit(self.narrow)
+
+    @override
+    def fit(self, narrow: bool) -> None:
+        self._left.setFixedWidth(theme.px(328 if narrow else 360))
 
     # ---- doing
 
@@ -231,7 +228,11 @@ class ReportPage(Page):
         set_flag(self._plan_words, "attention", session.plan is not None and not session.plan_current)
 
     def _show_files(self) -> None:
-        options = [(str(path), path.stem.replace("-", " ").capitalize()) for path in self._pdfs]
+        names = {f"tier-{tier}-": name for tier, name in session_tiers(self._session)}
+        options = [
+            (str(path), next((name for start, name in names.items() if path.stem.startswith(start)), path.stem))
+            for path in self._pdfs
+        ]
         self._files.show_options(options, self._file)
         self._open.setVisible(bool(options))
         self._list.setVisible(bool(options))

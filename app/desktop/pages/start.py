@@ -13,9 +13,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QProgressBar,
+    QSizePolicy,
+    QSpacerItem,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -94,20 +97,28 @@ class StartPage(QWidget):
         )
         tagline.setMaximumWidth(theme.px(300))
         left = column(
-            56, Mark(88), 24, label("Colonnade", Role.DISPLAY), 4, tagline, 40,
+            Mark(88), 16, label("Colonnade", Role.DISPLAY), 4, tagline, 24,
             self._new, 8, self._open, 8, self._pack, 8, self._sample, 24, self._busy, 8, self._busy_text, -1,
         )  # fmt: skip
         offline = label(self.tr("Works offline. Nothing leaves this computer."), Role.SMALL, muted=True)
         left.addLayout(row(offline, 8, self._about, -1))
+        left.insertSpacerItem(5, _at_most(16))
+        left.insertSpacerItem(0, _at_most(56))
         heading = label(self.tr("Recent engagements"), Role.HEADING)
         right = column(heading, 12, rule(), 12, self._none, self._list, -1, margins=(56, 56, 0, 0))
         right.setStretchFactor(self._list, 1000)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(*(theme.px(n) for n in (96, 72, 96, 48)))
+        line = QHBoxLayout()
+        line.setContentsMargins(theme.px(96), 0, theme.px(96), 0)
         line.setSpacing(0)
         line.addLayout(left, 2)
         line.addWidget(rule(vertical=True))
         line.addLayout(row(right), 3)
+        whole = QVBoxLayout(self)
+        whole.setSpacing(0)
+        whole.setContentsMargins(0, theme.px(24), 0, theme.px(24))
+        whole.addSpacerItem(_at_most(48))
+        whole.addLayout(line, 1)
+        whole.addSpacerItem(_at_most(24))
 
     def refresh(self) -> None:
         """Read the recent engagements again."""
@@ -145,6 +156,11 @@ class StartPage(QWidget):
         if not self._was_painted:
             self._was_painted = True
             self.painted.emit()
+
+
+def _at_most(height: int) -> QSpacerItem:
+    """A distance that gives way in a low window."""
+    return QSpacerItem(0, theme.px(height), QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Maximum)
 
 
 class _RecentDelegate(QStyledItemDelegate):

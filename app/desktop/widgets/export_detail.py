@@ -47,6 +47,9 @@ class ExportDetail(QScrollArea):
             for fact in evidence.facts:
                 content.addSpacing(10)
                 content.addWidget(label(fact_words(self._session, fact), Role.BODY, wrap=True))
+                kind = self._session.content.facts.get(fact.name)
+                if kind is not None:
+                    content.addWidget(label(kind.meaning, Role.SMALL, muted=True, wrap=True))
                 spoken_to = words.listed(self._speaks.get(fact.name, ()), 3)
                 if spoken_to:
                     text = self.tr("Speaks to {0}").format(spoken_to)

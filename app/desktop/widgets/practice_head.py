@@ -10,7 +10,7 @@ from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.ladder import Cell, Ladder, Rung
-from app.desktop.widgets.text import button, column, label, row
+from app.desktop.widgets.text import OneLine, button, column, label, row
 from questionnaires.model import NOT_APPLICABLE, Practice, Scope
 from reports import words
 
@@ -30,7 +30,7 @@ class PracticeHead(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._pillar = label("", Role.SMALL, muted=True)
+        self._pillar = OneLine(Role.SMALL, muted=True)
         self._name = label("", Role.TITLE, wrap=True)
         self._score = button("", "quiet")
         self._score.setProperty("role", Role.TITLE.value)
@@ -61,7 +61,7 @@ class PracticeHead(QWidget):
         """The place reached and the score, with ``criterion`` in hand."""
         session = self._session
         organisation = practice.scope is Scope.ORGANISATION
-        self._pillar.setText(
+        self._pillar.say(
             words.parts([
                 session.questionnaire.pillar_of[practice.id].name,
                 self.tr("answered once for the organisation") if organisation else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -23,12 +23,17 @@ class RailButton(QAbstractButton):
         self.setAccessibleName(text)
         self.setToolTip(f"{text} ({keys})")
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     @override
     def sizeHint(self) -> QSize:
         return QSize(theme.px(88), theme.px(60))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(88), theme.px(42))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -50,12 +55,11 @@ class RailButton(QAbstractButton):
             painter.drawRoundedRect(inner.adjusted(1, 1, -2, -2), theme.px(4), theme.px(4))
         colour = colours.accent if self.isChecked() else colours.text
         side = theme.px(22)
-        painter.drawPixmap(
-            (self.width() - side) // 2, theme.px(9), pixmap(self._icon, colour, side, self.devicePixelRatioF())
-        )
+        top = (self.height() - theme.px(42)) // 2
+        painter.drawPixmap((self.width() - side) // 2, top, pixmap(self._icon, colour, side, self.devicePixelRatioF()))
         painter.setFont(theme.font(Role.LABEL if self.isChecked() else Role.SMALL))
         painter.setPen(QColor(colour))
-        place = self.rect().adjusted(0, theme.px(33), 0, -theme.px(4))
+        place = QRect(0, top + theme.px(22), self.width(), theme.px(22))
         painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -114,9 +114,11 @@ class WholeTable(Table):
 class WrappedTable(WholeTable):
     """Its header is as high as its longest title needs at the present width."""
 
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def __init__(self, name: str, model: QAbstractItemModel, *, row: int, parent: QWidget | None = None) -> None:
+        super().__init__(name, model, row=row, parent=parent)
+        self.horizontalHeader().sectionResized.connect(self._fit)
+
+    def _fit(self) -> None:
         header = self.horizontalHeader()
         metrics = QFontMetrics(theme.font(Role.LABEL))
         horizontal = Qt.Orientation.Horizontal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -12,10 +13,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.theme import Role
@@ -36,6 +39,33 @@ def label(content: str = "", role: Role = Role.BODY, *, muted: bool = False, wra
     return found
 
 
+class OneLine(QLabel):
+    """Plain text on one line that takes the room there is; what has none is in the tool tip."""
+
+    def __init__(self, role: Role = Role.BODY, *, muted: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role.value)
+        self.setProperty("muted", muted)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._whole = ""
+
+    def say(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self._cut()
+
+    def _cut(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+
 def button(content: str, kind: Kind = "plain") -> QPushButton:
     found = QPushButton(content)
     found.setProperty("kind", kind)
@@ -53,6 +83,17 @@ def rule(*, vertical: bool = False) -> QFrame:
         found.setFixedWidth(1)
     else:
         found.setFixedHeight(1)
+    return found
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """What may be higher than its place; Tab goes to what is inside."""
+    found = QScrollArea()
+    found.setWidgetResizable(True)
+    found.setFrameShape(QFrame.Shape.NoFrame)
+    found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    found.setWidget(content)
     return found
 
 

@@ -41,7 +41,10 @@ class TwoLineCells(QStyledItemDelegate):
         if not second:
             painter.setFont(theme.font(Role.BODY))
             painter.setPen(QColor(colours.text))
-            wrapped(painter, inner, str(index.data()))
+            if index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight:
+                painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+            else:
+                wrapped(painter, inner, str(index.data()))
         else:
             self._line(painter, inner.adjusted(0, 0, 0, -half), str(index.data()), Role.BODY, colours.text)
             self._line(
