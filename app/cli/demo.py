@@ -73,7 +73,7 @@ def demo(
             def step(name: str, share: float) -> None:
                 progress.update(task, completed=share, result=name)
 
-            written = write_reports(engagement, out, None, step)
+            written = write_reports(engagement, out, (), step)
             progress.update(task, completed=1.0, result=f"{len(written)} PDFs")
     screen.print()
     print_scores(engagement, evaluation)

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Folder, Progress, TierId, opened, tell
+from app.cli.options import Folder, Progress, opened, tell
 from app.cli.results import check_tier, evaluated
 from app.engagement.actions import line, unknown
 from app.engagement.errors import EngagementError, UsageError
@@ -31,7 +31,9 @@ def add_to(app: typer.Typer) -> None:
 def report(
     folder: Folder,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")],
-    tier: TierId = None,
+    tiers: Annotated[
+        list[str] | None, typer.Option("--tier", metavar="T", help="Of this tier: 1, 2 or 3. Repeat it for several.")
+    ] = None,
     formats: Annotated[list[looks.Format], typer.Option("--format", help="Repeat it for several.")] = _PDF,
     paper: Annotated[looks.Paper, typer.Option(help="Of the PDF.")] = looks.Paper.A4,
     logo: Annotated[
@@ -50,7 +52,7 @@ def report(
     locale: Annotated[str, typer.Option(metavar="TAG", help="Language of the report.")] = "en",
     progress: Progress = False,
 ) -> None:
-    """Write the report: for each tier that has applications, or for one tier.
+    """Write the report: for each tier that has applications, or for those that are named.
 
     PDF and HTML show what matters; XLSX and CSV hold every answer and the roadmap in full.
     """
@@ -68,7 +70,8 @@ def report(
             tell({"step": name, "share": round(share, 4)})
 
     with stoppable(), opened(folder) as engagement:
-        written = write_reports(engagement, out, tier, step, formats=tuple(dict.fromkeys(formats)), options=chosen)
+        each = tuple(dict.fromkeys(formats))
+        written = write_reports(engagement, out, tiers or (), step, formats=each, options=chosen)
     if progress:
         tell({"written": [str(path) for path in written]})
     else:
@@ -79,18 +82,24 @@ def report(
 def write_reports(
     engagement: Engagement,
     out: Path,
-    tier: str | None,
+    tiers: Sequence[str],
     step: Callable[[str, float], None],
     *,
     formats: Sequence[looks.Format] = (looks.Format.PDF,),
     options: looks.Options | None = None,
 ) -> tuple[Path, ...]:
-    """The reports of one tier or of all that have applications; ``step`` hears what is done and the share (0 to 1)."""
-    check_tier(engagement, tier)
-    present = [entry.id for entry in engagement.content.tiers.tier if engagement.assessment.in_tier(entry.id)]
-    wanted = present if tier is None else [entry for entry in present if entry == tier]
-    if not wanted:
-        where = f"tier {tier}" if tier else "this engagement"
+    """The reports of some tiers, without ``tiers`` of all that have applications.
+
+    ``step`` hears what is done and the share (0 to 1).
+    """
+    for tier in tiers:
+        check_tier(engagement, tier)
+    known = [entry.id for entry in engagement.content.tiers.tier]
+    present = [tier for tier in known if engagement.assessment.in_tier(tier)]
+    wanted = [tier for tier in known if tier in tiers] or present
+    empty = next((tier for tier in wanted if tier not in present), None)
+    if not wanted or empty is not None:
+        where = f"tier {empty}" if empty is not None else "this engagement"
         remedy = "Add one with 'colonnade application add'."
         raise UsageError(f"There is no application in {where}", str(engagement.folder), remedy)
     from app.cli.reporting import write_tiers

@@ -1,8 +1,12 @@
-"""What the window remembers between runs: recent engagements and its own layout. Never an answer."""
+"""What the window remembers between runs: recent engagements its own layout, and how reports
+were asked for. Never an answer."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +61,24 @@ def _stored(store: QSettings) -> list[dict[str, str]]:
             found.append({key: str(value) for key, value in raw.items()})
     store.endArray()
     return found
+
+
+def remembered_choices(folder: Path) -> dict[str, str]:
+    """How the reports of an engagement were last asked for; empty where nothing that can be read is stored."""
+    value: Any = settings().value(_choices(folder))
+    try:
+        found = json.loads(value)
+    except (TypeError, ValueError):
+        return {}
+    return {str(key): text for key, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+
+
+def remember_choices(folder: Path, choices: Mapping[str, str]) -> None:
+    settings().setValue(_choices(folder), json.dumps(dict(choices)))
+
+
+def _choices(folder: Path) -> str:
+    return f"report/{sha256(str(folder.absolute()).encode()).hexdigest()[:16]}"
 
 
 def remembered_layout(key: str) -> QByteArray | None:

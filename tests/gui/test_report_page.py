@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 
 from app.desktop.pages.report import ReportPage
-from app.desktop.widgets.report_options import CHOSEN
+from app.desktop.recent import settings
+from app.desktop.session import Session
+from app.desktop.widgets.report_options import CHOSEN, ReportOptions
 from app.desktop.workspace import Workspace
 from reports.options import Format, Section
 
@@ -52,9 +54,28 @@ def test_a_cancelled_report_leaves_nothing(page: ReportPage, qtbot: QtBot, tmp_p
     page.cancel()
     qtbot.waitUntil(lambda: page.job is None, timeout=5_000)
     out = tmp_path / "out"
-    assert not out.exists() or not list(out.iterdir())
+    qtbot.waitUntil(lambda: not out.exists() or not list(out.iterdir()), timeout=5_000)
     assert "cancelled" in page.said
     assert page.written == []
+
+
+def test_what_is_cancelled_before_it_began_never_begins(page: ReportPage, session: Session, qtbot: QtBot) -> None:
+    page.render_reports()
+    page.cancel()
+    session.when_written(lambda: page._say("asked"))
+    qtbot.waitUntil(lambda: page.said == "asked")
+    assert page.job is None
+    assert page._render.isEnabled()
+
+
+def test_several_tiers_are_one_child_and_many_files(page: ReportPage, qtbot: QtBot, tmp_path: Path) -> None:
+    page.options.formats[Format.PDF].setChecked(False)
+    page.options.formats[Format.CSV].setChecked(True)
+    page.render_reports()
+    qtbot.waitUntil(lambda: page.job is None and bool(page.written), timeout=60_000)
+    names = {path.name for path in page.written}
+    assert {name.split(".")[0][:6] for name in names} == {"tier-1", "tier-3"}
+    assert names == {path.name for path in (tmp_path / "out").iterdir()}
 
 
 def test_a_folder_that_cannot_be_written_is_told(page: ReportPage, qtbot: QtBot, tmp_path: Path) -> None:
@@ -70,9 +91,10 @@ def test_options_become_what_the_verb_takes(workspace: Workspace) -> None:
     page = workspace.show_page("report")
     assert isinstance(page, ReportPage)
     options = page.options
-    assert options.arguments() == ["--format=pdf", "--paper=a4", "--classification=Confidential", "--audience=full"]
+    assert options.arguments() == ["--format=pdf", "--paper=a4", "--locale=en", "--audience=full"]
     options.formats[Format.XLSX].setChecked(True)
     options.paper.setCurrentIndex(1)
+    options.language.setCurrentIndex(options.language.findData("de"))
     options.classification.setText("-internal")
     options.logo.setText("logo.png")
     options.accent.setText("#123456")
@@ -80,13 +102,36 @@ def test_options_become_what_the_verb_takes(workspace: Workspace) -> None:
     options.choose_audience(CHOSEN)
     options.sections[Section.REGIMES].setChecked(False)
     assert options.arguments() == [
-        "--format=pdf", "--format=xlsx", "--paper=letter", "--classification=-internal",
+        "--format=pdf", "--format=xlsx", "--paper=letter", "--locale=de", "--classification=-internal",
         "--sections=board,standing,progress", f"--logo={Path('logo.png').absolute()}", "--accent=#123456",
     ]  # fmt: skip
+    chosen = options.choices()
+    again = ReportOptions()
+    again.show_choices(chosen)
+    assert again.arguments() == options.arguments()
+    again.show_choices({"paper": "papyrus", "audience": "nobody", "locale": "tlh", "formats": "pdf"})
+    assert again.arguments() == ["--format=pdf", *options.arguments()[2:]]
     for check in options.sections.values():
         check.setChecked(False)
     assert not options.complete
     assert not page._render.isEnabled()
+
+
+def test_an_engagement_keeps_how_its_reports_are_asked_for(session: Session, page: ReportPage, qtbot: QtBot) -> None:
+    page.options.accent.setText("#123456")
+    page.options.language.setCurrentIndex(page.options.language.findData("de"))
+    page.render_reports()
+    page.cancel()
+    again = ReportPage(session)
+    qtbot.addWidget(again)
+    assert again.options.choices() == page.options.choices()
+    assert "--accent=#123456" in again.options.arguments()
+    again.end()
+    settings().setValue(next(key for key in settings().allKeys() if key.startswith("report/")), "[broken")
+    fresh = ReportPage(session)
+    qtbot.addWidget(fresh)
+    assert "--accent=#123456" not in fresh.options.arguments()
+    fresh.end()
 
 
 def test_a_table_is_written_beside_the_pdf_and_a_bad_colour_is_told(

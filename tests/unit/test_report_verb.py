@@ -95,6 +95,7 @@ def test_only_the_sections_that_are_asked_for(report: Run, tmp_path: Path) -> No
         (("--classification", "a\nb"), "The classification: holds '\\n'"),
         (("--tier", "9"), "'9': is no known tier"),
         (("--tier", "3"), "There is no application in tier 3"),
+        (("--tier", "1", "--tier", "3"), "There is no application in tier 3"),
     ],
 )
 def test_what_makes_no_sense_is_said_before_anything_is_written(

@@ -27,6 +27,7 @@ from app.desktop.jobs import Ending, Job, Outcome, Progress, spoken
 from app.desktop.models.pages import PagesModel
 from app.desktop.pages.overview import session_tiers
 from app.desktop.pages.page import Page
+from app.desktop.recent import remember_choices, remembered_choices
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
@@ -48,8 +49,8 @@ class ReportPage(Page):
         super().__init__(parent)
         self._session = session
         self.job: Job | None = None
-        self._waiting: list[str] = []
-        self._wanted = 0
+        self._asked = False
+        """A child starts as soon as the disk holds every answer."""
         self._began = 0.0
         self.written: list[Path] = []
         self._artist = Background("pages", self)
@@ -68,6 +69,7 @@ class ReportPage(Page):
         self._choose.setAccessibleName(self.tr("Choose the folder for the reports"))
         self._choose.clicked.connect(self.choose_folder)
         self.options = ReportOptions()
+        self.options.show_choices(remembered_choices(session.folder))
         self._render = button(self.tr("Render the reports"), "primary")
         self._render.clicked.connect(self.render_reports)
         self._plan_words = label("", Role.SMALL, muted=True, wrap=True)
@@ -148,11 +150,11 @@ class ReportPage(Page):
         dialog.open()
 
     def render_reports(self) -> None:
-        """Render the chosen tiers, one child after the other."""
-        if self.job is not None:
+        """Render the chosen tiers, side by side in a child."""
+        if self.job is not None or self._asked:
             return
-        self._waiting = [tier for tier, check in self._checks.items() if check.isChecked()]
-        self._wanted = len(self._waiting)
+        self._asked = True
+        remember_choices(self._session.folder, self.options.choices())
         self.written = []
         self._file = ""
         self._began = perf_counter()
@@ -161,11 +163,11 @@ class ReportPage(Page):
         self._show_files()
         self._working.begin()
         self._render.setEnabled(False)
-        self._session.when_written(self._next)
+        self._session.when_written(self._start)
 
     def cancel(self) -> None:
         """Stop rendering; reports that are whole stay."""
-        self._waiting.clear()
+        self._asked = False
         if self.job is not None:
             self.job.cancel()
 
@@ -174,12 +176,14 @@ class ReportPage(Page):
         if self._file and not QDesktopServices.openUrl(QUrl.fromLocalFile(self._file)):
             self._say(self.tr("No program opens PDF files here. The report is {0}").format(self._file), attention=True)
 
-    def _next(self) -> None:
-        if not self._waiting:
+    def _start(self) -> None:
+        if not self._asked:
             self._finish()
             return
-        arguments = ["report", str(self._session.folder.absolute()), "--out", self._folder.text(), "--tier",
-                     self._waiting.pop(0), "--progress", *self.options.arguments()]  # fmt: skip
+        self._asked = False
+        tiers = [f"--tier={tier}" for tier, check in self._checks.items() if check.isChecked()]
+        arguments = ["report", str(self._session.folder.absolute()), "--out", self._folder.text(), "--progress",
+                     *tiers, *self.options.arguments()]  # fmt: skip
         self.job = Job(arguments, self)
         self.job.progressed.connect(self._on_job_progressed)
         self.job.ended.connect(self._on_job_ended)
@@ -256,8 +260,7 @@ class ReportPage(Page):
     # ---- hearing
 
     def _on_job_progressed(self, progress: Progress) -> None:
-        done = self._wanted - len(self._waiting) - 1
-        self._working.show_progress(Progress(progress.step, (done + progress.share) / max(1, self._wanted)))
+        self._working.show_progress(progress)
 
     def _on_job_ended(self, outcome: Outcome) -> None:
         if self.job is not None:
@@ -270,15 +273,11 @@ class ReportPage(Page):
                 if not self._file and self._pdfs:
                     self._on_file_chosen(str(self._pdfs[0]))
                 self._show_files()
-                self._next()
+                self._finish()
             case Ending.CANCELLED:
                 self._finish()
-                kept = self.tr("Rendering was cancelled.")
-                kept += " " + (self.tr("Reports that were whole are kept.") if self.written else
-                               self.tr("Nothing was written."))  # fmt: skip
-                self._say(kept)
+                self._say(self.tr("Rendering was cancelled. Reports that were whole by then are in the folder."))
             case Ending.FAILED:
-                self._waiting.clear()
                 self._finish()
                 why = spoken(outcome.message) or self.tr("the child process ended without saying why")
                 self._say(self.tr("The report was not written. {0}").format(words.sentence(why)), attention=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from babel import Locale
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
 
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.text import button, column, label, row
+from reports.language import ENGLISH, tags
 from reports.options import Audience, Format, Paper, Section
 
 CHOSEN = "chosen"
@@ -42,8 +45,14 @@ class ReportOptions(QWidget):
         self.paper = QComboBox()
         self.paper.setAccessibleName(self.tr("Paper"))
         for paper, text in ((Paper.A4, "A4"), (Paper.LETTER, "Letter")):
-            self.paper.addItem(text, paper)
-        self.classification = QLineEdit(self.tr("Confidential"))
+            self.paper.addItem(text, paper.value)
+        self.language = QComboBox()
+        self.language.setAccessibleName(self.tr("Language of the report"))
+        for tag in tags():
+            self.language.addItem(str(Locale.parse(tag, sep="-").get_display_name()).capitalize(), tag)
+        self.language.setCurrentIndex(self.language.findData(ENGLISH))
+        self._confidential = self.tr("Confidential")  # which the verb says by itself, in the report's language
+        self.classification = QLineEdit(self._confidential)
         self.classification.setAccessibleName(self.tr("Classification"))
         self.accent = QLineEdit()
         self.accent.setAccessibleName(self.tr("Colour of the client"))
@@ -64,6 +73,7 @@ class ReportOptions(QWidget):
                 label(self.tr("Sections"), small, muted=True), 4, row(self._audiences, -1), 4, self._ticks, 12,
                 label(self.tr("Formats"), small, muted=True), 4, row(*self.formats.values(), -1), 12,
                 label(self.tr("Paper"), small, muted=True), 4, self.paper, 12,
+                label(self.tr("Language"), small, muted=True), 4, self.language, 12,
                 label(self.tr("Classification"), small, muted=True), 4, self.classification, 12,
                 label(self.tr("Logo and colour of the client"), small, muted=True), 4, logo, 8, self.accent,
             )
@@ -94,6 +104,34 @@ class ReportOptions(QWidget):
         dialog.fileSelected.connect(self.logo.setText)
         dialog.open()
 
+    def choices(self) -> dict[str, str]:
+        """What is chosen, as :meth:`show_choices` takes it."""
+        return {
+            "audience": self._audience,
+            "sections": ",".join(section for section, check in self.sections.items() if check.isChecked()),
+            "formats": ",".join(entry for entry, check in self.formats.items() if check.isChecked()),
+            "paper": str(self.paper.currentData()),
+            "locale": str(self.language.currentData()),
+            "classification": self.classification.text(),
+            "logo": self.logo.text(),
+            "accent": self.accent.text(),
+        }
+
+    def show_choices(self, choices: Mapping[str, str]) -> None:
+        """Show earlier choices; what is missing or unknown stays as it is."""
+        for box, key in ((self.paper, "paper"), (self.language, "locale")):
+            found = box.findData(choices.get(key))
+            box.setCurrentIndex(found if found >= 0 else box.currentIndex())
+        for field, key in ((self.classification, "classification"), (self.logo, "logo"), (self.accent, "accent")):
+            field.setText(choices.get(key, field.text()))
+        for checks, key in ((self.formats, "formats"), (self.sections, "sections")):
+            if key in choices:
+                ticked = choices[key].split(",")
+                for entry, check in checks.items():
+                    check.setChecked(entry.value in ticked)
+        if choices.get("audience") in (CHOSEN, *Audience):
+            self.choose_audience(choices["audience"])
+
     @property
     def complete(self) -> bool:
         """There is at least one format, and one section."""
@@ -103,9 +141,11 @@ class ReportOptions(QWidget):
     def arguments(self) -> list[str]:
         """For the verb ``report``."""
         found = [f"--format={entry.value}" for entry, check in self.formats.items() if check.isChecked()]
-        found.append(f"--paper={Paper(self.paper.currentData()).value}")
-        # With an equals sign: a text that begins with a hyphen is no option.
-        found.append(f"--classification={self.classification.text().strip()}")
+        found.append(f"--paper={self.paper.currentData()}")
+        found.append(f"--locale={self.language.currentData()}")
+        if (text := self.classification.text().strip()) != self._confidential:
+            # With an equals sign: a text that begins with a hyphen is no option.
+            found.append(f"--classification={text}")
         if self._audience == CHOSEN:
             ticked = [section.value for section, check in self.sections.items() if check.isChecked()]
             found.append(f"--sections={','.join(ticked)}")
