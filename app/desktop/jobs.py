@@ -88,6 +88,12 @@ class Job(QObject):
         self._cancelled = True
         self._process.kill()
 
+    def stop(self) -> None:
+        """Stop the child and wait until it is gone, which takes a moment; nobody hears of it any more."""
+        self._over = True
+        self._process.kill()
+        self._process.waitForFinished()
+
     def _on_output_ready(self) -> None:
         self._line += self._process.readAllStandardOutput().data()
         *lines, rest = self._line.split(b"\n")

@@ -13,6 +13,7 @@ from app.desktop.recent import settings
 from app.desktop.session import Session
 from app.desktop.widgets.report_options import CHOSEN, ReportOptions
 from app.desktop.workspace import Workspace
+from app.engagement import actions
 from reports.options import Format, Section
 
 if TYPE_CHECKING:
@@ -87,6 +88,32 @@ def test_a_folder_that_cannot_be_written_is_told(page: ReportPage, qtbot: QtBot,
     assert page.written == []
 
 
+@pytest.mark.parametrize(("typed", "place"), [("drafts", "engagement/drafts"), ("~/drafts", "home/drafts")])
+def test_what_is_relative_lies_in_the_engagement(
+    page: ReportPage, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, place: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    page._folder.setText(typed)
+    page.render_reports()
+    page.cancel()
+    assert page._folder.text() == str(tmp_path / place)
+    page._folder.setText(" ")
+    assert not page._render.isEnabled()
+
+
+def test_a_tier_that_comes_to_applications_is_wanted(page: ReportPage, session: Session) -> None:
+    def ticked() -> list[str]:
+        return [tier for tier, check in page._checks.items() if check.isChecked()]
+
+    assert ticked() == ["1", "3"]
+    page._checks["3"].setChecked(False)
+    session.do("application", "application", actions.remove_application(session.assessment, "payments"))
+    assert ticked() == []
+    assert "Applications page" in page._render.toolTip()
+    session.undo_stack.undo()
+    assert ticked() == ["1"]
+
+
 def test_options_become_what_the_verb_takes(workspace: Workspace) -> None:
     page = workspace.show_page("report")
     assert isinstance(page, ReportPage)
@@ -146,6 +173,10 @@ def test_a_table_is_written_beside_the_pdf_and_a_bad_colour_is_told(
     qtbot.waitUntil(lambda: bool(page.said), timeout=60_000)
     assert page.written
     assert {path.suffix for path in page.written} == {".csv"}
+    assert page._open_folder.hasFocus()
+    assert "other programs" in page._empty.text()
+    page._session.answer(next(iter(page._session.questionnaire.criteria)), "no")
+    assert "moved since" in page.said
     page.options.accent.setText("#ffff00")
     page.render_reports()
     qtbot.waitUntil(lambda: "not written" in page.said, timeout=60_000)

@@ -64,6 +64,7 @@ class ReportPage(Page):
             self._check_column.addWidget(check)
         self._folder = QLineEdit(str((session.folder / "reports").absolute()))
         self._folder.setCursorPosition(0)
+        self._folder.textChanged.connect(self._show)
         self._folder.setAccessibleName(self.tr("Folder for the reports"))
         self._choose = button(self.tr("Choose…"))
         self._choose.setAccessibleName(self.tr("Choose the folder for the reports"))
@@ -82,8 +83,10 @@ class ReportPage(Page):
         self._file = ""
         self._open = button(self.tr("Open the PDF"))
         self._open.clicked.connect(self.open_file)
+        self._open_folder = button(self.tr("Open the folder"))
+        self._open_folder.clicked.connect(self.open_folder)
         self._build_list()
-        self._empty = label(self.tr("The pages appear here once a report is rendered."), muted=True, wrap=True)
+        self._empty = label("", muted=True, wrap=True)
         self._lay_out()
         session.changed.connect(self._on_session_changed)
         session.planned.connect(self._show)
@@ -123,7 +126,7 @@ class ReportPage(Page):
         )  # fmt: skip
         whole.setStretchFactor(scroll, 1)
         left.setLayout(whole)
-        head = row(self._files, -1, self._open)
+        head = row(self._files, -1, self._open_folder, 8, self._open)
         right = column(self._working, self._said, 8, head, 8, self._empty, self._list, margins=(24, 24, 24, 0))
         right.setStretchFactor(self._list, 1000)
         right.addStretch(1)
@@ -151,8 +154,10 @@ class ReportPage(Page):
 
     def render_reports(self) -> None:
         """Render the chosen tiers, side by side in a child."""
-        if self.job is not None or self._asked:
+        target = self._target
+        if self._busy or target is None:
             return
+        self._folder.setText(str(target))
         self._asked = True
         remember_choices(self._session.folder, self.options.choices())
         self.written = []
@@ -162,7 +167,8 @@ class ReportPage(Page):
         self._pages.show_file(None)
         self._show_files()
         self._working.begin()
-        self._render.setEnabled(False)
+        self._working.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show()
         self._session.when_written(self._start)
 
     def cancel(self) -> None:
@@ -175,6 +181,12 @@ class ReportPage(Page):
         """Hand the report in view to the system's own viewer."""
         if self._file and not QDesktopServices.openUrl(QUrl.fromLocalFile(self._file)):
             self._say(self.tr("No program opens PDF files here. The report is {0}").format(self._file), attention=True)
+
+    def open_folder(self) -> None:
+        """Hand the folder of the reports to the system."""
+        folder = self.written[0].parent
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._say(self.tr("No program opens folders here. The files are in {0}").format(folder), attention=True)
 
     def _start(self) -> None:
         if not self._asked:
@@ -189,6 +201,21 @@ class ReportPage(Page):
         self.job.ended.connect(self._on_job_ended)
         self.job.start()
 
+    @property
+    def _busy(self) -> bool:
+        return self._asked or self.job is not None
+
+    @property
+    def _target(self) -> Path | None:
+        """Where the files go: ``~`` is the home, and what is relative lies in the engagement."""
+        typed = self._folder.text().strip()
+        if not typed:
+            return None
+        try:
+            return self._session.folder.absolute() / Path(typed).expanduser()
+        except RuntimeError:  # nobody here is called so
+            return self._session.folder.absolute() / typed
+
     def _finish(self) -> None:
         self._working.end()
         self._show()
@@ -199,7 +226,9 @@ class ReportPage(Page):
                     words.count(len(self.written), self.tr("file"), self.tr("files")), f"{seconds:.0f}"
                 )
             )
-            self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self._list if self._pdfs else self._open_folder if self.written else self._render).setFocus(
+            Qt.FocusReason.OtherFocusReason
+        )
 
     # ---- showing
 
@@ -217,11 +246,14 @@ class ReportPage(Page):
             count = len(session.assessment.in_tier(tier))
             check = self._checks[tier]
             check.setText(f"{name} · {words.count(count, self.tr('application'), self.tr('applications'))}")
-            check.setEnabled(count > 0)
-            if not count:
-                check.setChecked(False)
-        some = any(check.isChecked() for check in self._checks.values()) and self.options.complete
-        self._render.setEnabled(self.job is None and some)
+            if check.isEnabled() != (count > 0):  # a tier that comes to applications is wanted
+                check.setEnabled(count > 0)
+                check.setChecked(count > 0)
+        some = any(check.isChecked() for check in self._checks.values())
+        self._render.setEnabled(not self._busy and some and self.options.complete and self._target is not None)
+        self._render.setToolTip(
+            "" if some else self.tr("There is no application yet: add the first on the Applications page.")
+        )
         if session.plan is None:
             text = self.tr("No roadmap is stored; the reports show the plan as it follows from the answers today.")
         elif session.plan_current:
@@ -239,8 +271,14 @@ class ReportPage(Page):
         ]
         self._files.show_options(options, self._file)
         self._open.setVisible(bool(options))
+        self._open_folder.setVisible(bool(self.written))
         self._list.setVisible(bool(options))
         self._empty.setVisible(not options)
+        self._empty.setText(
+            self.tr("Pages are shown of PDF files; these are for other programs.")
+            if self.written
+            else self.tr("The pages appear here once a report is rendered.")
+        )
 
     @property
     def _pdfs(self) -> list[Path]:
@@ -291,12 +329,16 @@ class ReportPage(Page):
         self.open_file()
 
     def _on_session_changed(self, changed: Changed) -> None:
+        if self.written and not self._busy:
+            self._say(self.tr("Something moved since these reports were written."), attention=True)
         if not changed.only_answers:
             self._show()
 
     @override
     def end(self) -> None:
-        self.cancel()
+        self._asked = False
+        if self.job is not None:
+            self.job.stop()
         self._artist.stop()
 
 
