@@ -196,6 +196,10 @@ QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
 QPushButton[kind="quiet"]:disabled { color: $muted; }
 
+QPushButton[kind="figure"] { background: transparent; border: 0; border-bottom: 2px solid transparent; padding: 0; }
+QPushButton[kind="figure"]:hover { border-bottom-color: $line; }
+QPushButton[kind="figure"]:focus { border-bottom-color: $accent; }
+
 QPushButton[kind="answer"] { padding: ${p4}px ${p10}px; min-width: ${answer}px; background: $background; }
 QPushButton[kind="answer"]:hover { background: $hover; }
 QPushButton[kind="answer"]:checked { background: $accent; border-color: $accent; color: $on_accent; font-weight: 600; }

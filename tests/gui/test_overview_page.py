@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.models.explanation import explained
-from app.desktop.models.overview import PillarsModel
+from app.desktop.models.overview import ALL, PillarsModel
+from app.desktop.models.practices import Filter
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.overview import OverviewPage
 from app.desktop.session import Session
+from app.desktop.widgets.checks_panel import MOST
 from app.desktop.widgets.explained import Explained
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement import actions
+from questionnaires.model import Scope
 from scoring.checks import CheckRule
 from scoring.written import amount
 
@@ -82,6 +86,72 @@ def test_a_clicked_number_says_how_it_came_about(page: OverviewPage, session: Se
     assert score is not None
     assert dialog.lines[0].text.endswith(amount(score.low))
     dialog.reject()
+
+
+def lowest(session: Session, practice: str) -> str:
+    """By hand: where a practice stands lowest."""
+    found = []
+    for application in session.assessment.applications:
+        session.take(application)
+        score = session.node(session.questionnaire.practices[practice]).score
+        assert score is not None
+        found.append((score.level, score.low, application))
+    return min(found)[2]
+
+
+def test_a_pillar_leads_to_the_application_that_holds_it_down(page: OverviewPage, session: Session) -> None:
+    practices = session.questionnaire.pillar[0].practice
+    criteria = practices[0].criterion
+    shared = [entry for practice in practices if practice.scope is Scope.ORGANISATION for entry in practice.criterion]
+    session.answer_each([(None, entry.id, "fully") for entry in shared])
+    session.answer_each([("payments", entry.id, "fully") for entry in criteria])
+    session.answer_each([("wiki", entry.id, "no") for entry in criteria])
+    page.show_tier(ALL)
+    found = page._pillars.destination(0)
+    assert found.practice is not None
+    assert (found.application, found.takes) == (lowest(session, found.practice), True)
+    page.show_tier("1")
+    assert page._pillars.destination(0).application == "payments"
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("at-target", Filter.BELOW_TARGET), ("coverage", Filter.UNANSWERED), ("level", Filter.ALL)]
+)
+def test_every_figure_leads_to_where_it_comes_from(
+    page: OverviewPage, workspace: Workspace, session: Session, name: str, wanted: Filter
+) -> None:
+    QTest.keyClick(page._figures[name].number, Qt.Key.Key_Space)
+    arrived = workspace.page
+    assert isinstance(arrived, AssessPage)
+    assert session.application == "payments"
+    assert arrived.list.filter is wanted
+
+
+def test_what_is_not_listed_is_a_key_away(page: OverviewPage, session: Session, qtbot: QtBot) -> None:
+    scope = session.questionnaire.scope_of
+    criteria = [key for key in session.questionnaire.criteria if scope(key) is Scope.APPLICATION]
+    session.answer_each([("wiki", key, "fully") for key in criteria[:30]])
+    page.show_tier(ALL)
+    qtbot.waitUntil(lambda: page.checks.settled)
+    page.checks.show_rule(CheckRule.NO_BASIS)
+    count = sum(check.rule is CheckRule.NO_BASIS for check in page.checks._every or ())
+    assert count > MOST
+    assert page.checks.list.model().rowCount() == MOST
+    QTest.keyClick(page.checks._more, Qt.Key.Key_Space)
+    assert page.checks.list.model().rowCount() == count
+    assert page.checks.list.currentIndex().row() == MOST
+    assert page.checks._more.isHidden()
+
+
+def test_tab_goes_from_the_top_down(page: OverviewPage) -> None:
+    page._tiers.buttons[0].setFocus()
+    walked: list[QWidget] = []
+    while (focus := QApplication.focusWidget()) is not None and focus not in walked:
+        walked.append(focus)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    order = [page._tiers.buttons[-1], page._figures["level"].number, page._pillar_table, page._heat_table]
+    places = [walked.index(widget) for widget in order]
+    assert places == sorted(places)
 
 
 def test_without_an_application_there_is_a_sum_of_the_organisation(page: OverviewPage, session: Session) -> None:

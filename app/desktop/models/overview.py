@@ -16,7 +16,7 @@ from app.desktop.session import Session
 from questionnaires.model import Scope
 from reports import words
 from scoring.assessment import Application
-from scoring.scores import Node, Result, Score, overall_target, pillar_reaches
+from scoring.scores import Node, Result, Score, overall_target, pillar_reaches, reaches
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -88,11 +88,33 @@ class PillarsModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
     def destination(self, row: int) -> Destination:
-        """The practice that holds a pillar down, else its first."""
+        """The practice that holds a pillar down, at the application where it does; else the pillar's first."""
         pillar = self._session.questionnaire.pillar[row]
-        node = result_of(self._session, self._tier).pillars[pillar.id]
-        held = node.score.held_down_by if node.score else ()
-        return Destination("assess", held[0] if held else pillar.practice[0].id)
+        result = result_of(self._session, self._tier)
+        score = result.pillars[pillar.id].score
+        if score is None or not score.held_down_by:
+            return Destination("assess", pillar.practice[0].id)
+        practice = score.held_down_by[0]
+        if self._session.questionnaire.practices[practice].scope is Scope.ORGANISATION:
+            return Destination("assess", practice)
+        return Destination("assess", practice, application=self._lowest(practice), takes=True)
+
+    def _lowest(self, practice: str) -> str | None:
+        """The application in view where a practice is lowest."""
+        applications = self._session.evaluation.scores.applications
+        scores = (
+            (score.level, score.low, key)
+            for key, result in applications.items()
+            if _in_tier(self._session, key, self._tier) and (score := result.practices[practice].score) is not None
+        )
+        return min(scores, default=(0, Fraction(0), None))[2]
+
+    def lowest_row(self) -> int:
+        """The pillar whose score is lowest."""
+        pillars = result_of(self._session, self._tier).pillars
+        scores = [pillars[pillar.id].score for pillar in self._session.questionnaire.pillar]
+        low = [(score.level, score.low, row) for row, score in enumerate(scores) if score is not None]
+        return min(low, default=(0, Fraction(0), 0))[2]
 
     @override
     def rowCount(self, parent: Index = _ROOT) -> int:
@@ -284,6 +306,21 @@ class HeatModel(QAbstractTableModel):
 def _in_tier(session: Session, application: str | None, tier: str) -> bool:
     """By what was scored, which may lie behind the assessment for a moment."""
     return tier == ALL or application is None or session.evaluation.scores.tier_of.get(application) == tier
+
+
+def furthest(session: Session, tier: str) -> str | None:
+    """The application with the most practices below target; None without any."""
+    asked, scores = session.questionnaire, session.evaluation.scores
+
+    def below(key: str) -> int:
+        tier = scores.tier_of[key]
+        return sum(
+            node.score is not None
+            and not reaches(asked, node.score, scores.targets[tier, asked.pillar_of[practice].id])
+            for practice, node in scores.applications[key].practices.items()
+        )
+
+    return max((key for key in scores.applications if _in_tier(session, key, tier)), key=below, default=None)
 
 
 def unanswered(session: Session, tier: str) -> Counter[str | None]:

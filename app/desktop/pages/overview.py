@@ -16,8 +16,9 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.models.explanation import explained
-from app.desktop.models.overview import ALL, HeatModel, PillarsModel, result_of, target_of
-from app.desktop.pages.page import Page
+from app.desktop.models.overview import ALL, HeatModel, PillarsModel, furthest, result_of, target_of
+from app.desktop.models.practices import Filter
+from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.checks_panel import ChecksPanel
@@ -45,15 +46,21 @@ class OverviewPage(Page):
         self._tiers = Choices(self.tr("Tier in view"))
         self._tiers.chosen.connect(self.show_tier)
         self._figures = {
-            name: Figure(title)
-            for name, title in (
-                ("score", self.tr("Score")),
-                ("evidenced", self.tr("Evidenced")),
-                ("at-target", self.tr("At target")),
-                ("coverage", self.tr("Answered")),
-                ("level", self.tr("Lowest level")),
+            name: Figure(title, leads)
+            for name, title, leads in (
+                ("score", self.tr("Score"), self.tr("How it came about (W)")),
+                ("evidenced", self.tr("Evidenced"), self.tr("How it came about (W)")),
+                ("at-target", self.tr("At target"), self.tr("The practices below target")),
+                ("coverage", self.tr("Answered"), self.tr("The unanswered criteria")),
+                ("level", self.tr("Lowest level"), self.tr("The practice that holds it down")),
             )
         }
+        for name in ("score", "evidenced"):
+            self._figures[name].chosen.connect(lambda: self.explain(""))
+        self._figures["at-target"].chosen.connect(self._on_at_target_chosen)
+        self._figures["level"].chosen.connect(
+            lambda: self.go_wanted.emit(self._pillars.destination(self._pillars.lowest_row()))
+        )
         self._pillar_table = WholeTable(self.tr("Pillars against target"), self._pillars, row=54)
         self._pillar_table.setItemDelegate(PillarDelegate(questionnaire.base, questionnaire.top, self._pillar_table))
         self._pillar_table.activated.connect(self._on_pillar_activated)
@@ -74,9 +81,7 @@ class OverviewPage(Page):
             muted=True, wrap=True,
         )  # fmt: skip
         self._lay_out()
-        order = [self._pillar_table, *self.checks.controls, self._heat_table]
-        for before, after in pairwise(order):
-            self.setTabOrder(before, after)
+        self._figures["coverage"].chosen.connect(self.checks.go_unanswered)
         session.evaluated.connect(self._on_session_evaluated)
         self._show()
 
@@ -154,6 +159,10 @@ class OverviewPage(Page):
         wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
         wanted.append((ALL, self.tr("All tiers")))
         self._tiers.show_options(wanted, self._tier)
+        figures = [figure.number for figure in self._figures.values()]
+        order = [*self._tiers.buttons, *figures, self._pillar_table, *self.checks.controls, self._heat_table]
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
 
     def _show_figures(self) -> None:
         session = self._session
@@ -179,7 +188,9 @@ class OverviewPage(Page):
         self._figures["coverage"].show_figure(
             words.percent(coverage.share),
             words.parts([
-                self.tr("{0} of {1}").format(f"{coverage.answered:,}", f"{coverage.applicable:,}"),
+                self.tr("{0} of {1} over all applications").format(
+                    f"{coverage.answered:,}", f"{coverage.applicable:,}"
+                ),
                 self.tr("{0} not applicable").format(coverage.not_applicable) if coverage.not_applicable else "",
             ]),
         )  # fmt: skip
@@ -204,6 +215,11 @@ class OverviewPage(Page):
         self._outdated = not self.isVisible()
         if not self._outdated:
             self._show()
+
+    def _on_at_target_chosen(self) -> None:
+        application = furthest(self._session, self._tier)
+        wanted = Destination("assess", filter=Filter.BELOW_TARGET, application=application, takes=True)
+        self.go_wanted.emit(wanted)
 
     def _on_pillar_activated(self, index: QModelIndex) -> None:
         self.go_wanted.emit(self._pillars.destination(index.row()))

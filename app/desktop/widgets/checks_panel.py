@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.desktop import theme
@@ -13,15 +13,14 @@ from app.desktop.models.practices import Filter
 from app.desktop.models.targets import TargetsModel
 from app.desktop.pages.page import Destination
 from app.desktop.session import Session
-from app.desktop.theme import Role
 from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.tables import WholeList
 from app.desktop.widgets.text import button, column, label
 from reports import words
 from scoring.checks import Check, CheckRule
 
-MOST = 6
-"""Checks of one rule that are listed; the rest are counted."""
+MOST, MORE = 6, 50
+"""Checks of one rule that are listed at first, and with each wish for more."""
 SOON = 150
 """Milliseconds after the last change: nobody reads checks while answers move."""
 
@@ -40,7 +39,7 @@ class ChecksPanel(QWidget):
         self._every: tuple[Check, ...] | None = None
         self._checker = Background("checks", self)
         self._open = button("", "line")
-        self._open.clicked.connect(self._on_open_clicked)
+        self._open.clicked.connect(self.go_unanswered)
         self._rules = QVBoxLayout()
         self._rules.setSpacing(theme.px(2))
         self.buttons: dict[CheckRule, QPushButton] = {}
@@ -54,7 +53,9 @@ class ChecksPanel(QWidget):
         self.list = WholeList(self.tr("What the check has found"), self._model, TwoLines(lines=3), 92)
         self.list.activated.connect(self._on_list_activated)
         self.list.clicked.connect(self._on_list_activated)
-        self._more = label("", Role.SMALL, muted=True)
+        self._listed = MOST
+        self._more = button("", "line")
+        self._more.clicked.connect(self._on_more_clicked)
         self.setLayout(column(self._open, 2, self._rules, self._none, 12, self.list, 4, self._more))
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -66,7 +67,7 @@ class ChecksPanel(QWidget):
     @property
     def controls(self) -> list[QWidget]:
         """In the order of Tab."""
-        return [self._open, *self.buttons.values(), self.list]
+        return [self._open, *self.buttons.values(), self.list, self._more]
 
     @property
     def settled(self) -> bool:
@@ -76,9 +77,11 @@ class ChecksPanel(QWidget):
     def show_tier(self, tier: str) -> None:
         """Another tier, or other answers."""
         self._tier = tier
-        count = unanswered(self._session, tier).total()
-        text = words.count(count, self.tr("unanswered criterion"), self.tr("unanswered criteria"))
-        self._open.setText(text)
+        open_ = unanswered(self._session, tier)
+        count, once = open_.total(), open_[None]
+        said = words.count(count, self.tr("unanswered criterion"), self.tr("unanswered criteria"))
+        # The organisation's count here once, and for every application in its coverage.
+        self._open.setText(words.parts([said, self.tr("{0} of the organisation").format(once) if once else ""]))
         self._open.setEnabled(count > 0)
         self._show()
         self._soon.start()
@@ -86,6 +89,7 @@ class ChecksPanel(QWidget):
     def show_rule(self, rule: CheckRule) -> None:
         """List what one rule has found."""
         self._rule = rule
+        self._listed = MOST
         self._show()
 
     def stop(self) -> None:
@@ -123,12 +127,20 @@ class ChecksPanel(QWidget):
         self._none.setText(self.tr("Looking …") if self._every is None else self.tr("Nothing else to look at."))
         self._none.setVisible(not known)
         mine = [check for check in every if check.rule is self._rule]
-        self._model.show_targets([target(self._session, check) for check in mine[:MOST]])
+        self._model.show_targets([target(self._session, check) for check in mine[: self._listed]])
         self.list.setVisible(bool(mine))
-        self._more.setText(self.tr("and {0} more").format(len(mine) - MOST))
-        self._more.setVisible(len(mine) > MOST)
+        rest = len(mine) - self._listed
+        self._more.setText(self.tr("{0} more of {1}").format(min(rest, MORE), f"{rest:,}"))
+        self._more.setVisible(rest > 0)
 
-    def _on_open_clicked(self) -> None:
+    def _on_more_clicked(self) -> None:
+        row, self._listed = self._listed, self._listed + MORE
+        self._show()
+        self.list.setCurrentIndex(self._model.index(row))
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def go_unanswered(self) -> None:
+        """To where most is unanswered."""
         places = unanswered(self._session, self._tier).most_common(1)
         owner = places[0][0] if places else None
         self.go_wanted.emit(Destination("assess", filter=Filter.UNANSWERED, application=owner, takes=True))

@@ -23,7 +23,7 @@ from typing_extensions import override
 from app.desktop import theme
 from app.desktop.theme import Role
 
-Kind = Literal["primary", "plain", "quiet", "answer", "choice", "line"]
+Kind = Literal["primary", "plain", "quiet", "answer", "choice", "figure", "line"]
 
 
 def label(content: str = "", role: Role = Role.BODY, *, muted: bool = False, wrap: bool = False) -> QLabel:
