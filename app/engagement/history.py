@@ -64,7 +64,7 @@ def read(engagement: Engagement) -> History:
         except (EngagementError, ValueError) as error:
             left_out.append(f"{HISTORY}/{name} is left out: {error}")
     left_out += [
-        f"{HISTORY}/{name} is left out: the engagement does not know it; 'colonnade baseline' takes it up"
+        f"{HISTORY}/{name} is left out: the engagement does not know it; take it up as a baseline"
         + ("." if _OWN.fullmatch(name) else ", then move it out of the folder.")
         for name in sorted(_present(folder) - recorded.keys())
     ]

@@ -24,6 +24,7 @@ from app.engagement import actions
 from app.engagement.carry import Choice, Group
 from app.engagement.folder import Engagement
 from app.engagement.pack import freeze
+from questionnaires.model import Scope
 from scoring.progress import Kind
 
 if TYPE_CHECKING:
@@ -91,8 +92,33 @@ def test_a_folder_is_planned_then_taken_up_compared_and_taken_back(
     session.undo_stack.undo()
     assert session.assessment.baselines == {}
     qtbot.waitUntil(lambda: session.earlier.baselines == ())
+    assert page.said == "", "what was told of it holds no longer"
     session.undo_stack.redo()
     qtbot.waitUntil(lambda: len(session.earlier.baselines) == 1)
+
+
+def test_counts_are_of_the_tier_in_view_and_every_answer_can_be_listed(
+    page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.desktop.pages.progress.MOST", 2)
+    taken(page, earlier, qtbot)
+    asked = session.questionnaire
+    keys = [
+        key
+        for key in asked.criteria
+        if asked.scope_of(key) is Scope.APPLICATION and key not in session.assessment.answers
+    ][40:45]
+    session.answer_each([("wiki", key, "fully") for key in keys])
+    page.show_tier("3")
+    qtbot.waitUntil(lambda: "5 answered" in page._counts.text())
+    page._kind.setCurrentIndex(page._kind.findData(Kind.ANSWERED))
+    assert page.changes.rowCount() == 2
+    page._more.click()
+    page._more.click()
+    assert page.changes.rowCount() == 5
+    assert page._more.isHidden()
+    page.show_tier("1")
+    qtbot.waitUntil(lambda: "answered" not in page._counts.text())
 
 
 def test_answers_are_carried_over_as_chosen_and_undone_with_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
@@ -33,13 +34,13 @@ from app.desktop.widgets.text import button, column, label, row, scrolled
 from app.desktop.widgets.trend_chart import TrendChart
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from reports import words
-from scoring.progress import Kind
+from scoring.progress import Kind, counted
 from scoring.trend import Measure
 
 ANY = ""
 """In the place of a kind: all that moved."""
 MOST = 200
-"""Answers that are listed; the rest are counted."""
+"""Answers that are listed at first, and with each wish for more."""
 
 
 class ProgressPage(Page):
@@ -81,6 +82,7 @@ class ProgressPage(Page):
         self._lay_out()
         session.earlier.changed.connect(self._on_earlier_changed)
         session.evaluated.connect(self._on_session_evaluated)
+        session.planned.connect(self._on_session_evaluated)
         self._fill()
         self._show()
 
@@ -103,7 +105,7 @@ class ProgressPage(Page):
         self._kind.addItem(self.tr("All changes"), ANY)
         for kind in MOVED:
             self._kind.addItem(kind_name(session, kind), kind)
-        self._kind.currentIndexChanged.connect(self._show_changes)
+        self._kind.currentIndexChanged.connect(self._on_kind_changed)
         self._counts = label("", Role.SMALL, muted=True, wrap=True)
         self.table = WholeTable(self.tr("What changed"), self.changes, row=50)
         self.table.setItemDelegate(TwoLineCells(self.table))
@@ -113,6 +115,9 @@ class ProgressPage(Page):
         changed.setSectionResizeMode(ChangesModel.CRITERION, QHeaderView.ResizeMode.Stretch)
         self.table.activated.connect(self._on_table_activated)
         self.table.clicked.connect(self._on_table_activated)
+        self._listed = MOST
+        self._more = button("", "line")
+        self._more.clicked.connect(self._on_more_clicked)
 
     def _lay_out(self) -> None:
         title = row(label(self.tr("Progress"), Role.TITLE), -1, self._add_file, 8, self._add_folder)
@@ -123,7 +128,8 @@ class ProgressPage(Page):
         self._compared.setLayout(
             column(
                 self.chart, 4, self._trend_words, 16, self._pillar_table, 24,
-                row(label(self.tr("What changed"), Role.HEADING), -1, self._kind), 4, self._counts, 8, self.table,
+                row(label(self.tr("What changed"), Role.HEADING), -1, self._kind), 4, self._counts, 8, self.table, 4,
+                self._more,
             )
         )  # fmt: skip
         content = QWidget()
@@ -188,8 +194,8 @@ class ProgressPage(Page):
 
     @override
     def arrive(self) -> None:
-        goal = self.intake.apply_button if self.intake.isVisible() else self._add_file
-        goal.setFocus(Qt.FocusReason.OtherFocusReason)
+        goal: QWidget = self.intake.apply_button if self.intake.isVisible() else self._add_file
+        (goal if goal.isEnabled() else self._baselines).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -227,6 +233,9 @@ class ProgressPage(Page):
         self._compared.setVisible(self.looked is not None and not planned)
         wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
         self._tiers.show_options([*wanted, (ALL, self.tr("All tiers"))], self._tier)
+        order = [self._baselines, *self._tiers.buttons, self._pillar_table, self._kind, self.table, self._more]
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
         if self.looked is None or planned:
             return
         current = max(0, self._pillar_table.currentIndex().row())
@@ -247,6 +256,8 @@ class ProgressPage(Page):
         parts = [self.tr("Filled: claimed. Hollow: evidenced. Dashed: the target.")]
         if claimed.line is None:
             parts.append(self.tr("A forecast needs three engagements of different days."))
+        elif not claimed.forecasts:
+            parts.append(self.tr("A forecast follows the waves of a stored roadmap: keep one on the Roadmap page."))
         else:
             parts.append(self.tr("The band holds the next score in four of five cases, if the pace stays."))
         parts += [self.tr("{0} is left out of the trend.").format(words.day(entry.as_of)) for entry in trend.omitted]
@@ -257,13 +268,14 @@ class ProgressPage(Page):
             return
         kind = self._kind.currentData()
         found = moves(self.looked.comparison, self._tier, MOVED if kind == ANY else (Kind(kind),))
-        self.changes.show_moves(found[:MOST])
+        self.changes.show_moves(found[: self._listed])
         self.table.setVisible(bool(found))
-        counts = self.looked.comparison.counts
+        counts = counted(moves(self.looked.comparison, self._tier, tuple(Kind)))
         parts = [f"{counts[entry]:,} {kind_name(self._session, entry).casefold()}" for entry in Kind if counts[entry]]
-        if len(found) > MOST:
-            parts.append(self.tr("the first {0} are listed").format(MOST))
         self._counts.setText(words.parts(parts))
+        rest = len(found) - self._listed
+        self._more.setText(self.tr("{0} more of {1}").format(min(rest, MOST), f"{rest:,}"))
+        self._more.setVisible(rest > 0)
 
     @override
     def end(self) -> None:
@@ -280,7 +292,19 @@ class ProgressPage(Page):
         self._show()
         self._add_file.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _on_more_clicked(self) -> None:
+        row, self._listed = self._listed, self._listed + MOST
+        self._show_changes()
+        self.table.selectRow(row)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_kind_changed(self) -> None:
+        self._listed = MOST
+        self._show_changes()
+
     def _on_earlier_changed(self) -> None:
+        if self._baselines.count() > len(self._session.earlier.baselines):  # what was told of it holds no longer
+            self._said.setText("")
         self._fill()
         self._on_session_evaluated()
         self._show()

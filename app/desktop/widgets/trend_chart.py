@@ -30,7 +30,8 @@ class TrendChart(QWidget):
 
     def show_courses(self, claimed: Course | None, evidenced: Course | None) -> None:
         self._claimed, self._evidenced = claimed, evidenced
-        self.setAccessibleDescription(_said(claimed) if claimed else "")
+        named = ((self.tr("Claimed"), claimed), (self.tr("Evidenced"), evidenced))
+        self.setAccessibleDescription("; ".join(f"{name}: {_said(course)}" for name, course in named if course))
         self.update()
 
     @override
