@@ -1,4 +1,4 @@
-"""Pictures of every page, light and dark, in two sizes: ``python tests/gui/screenshots.py FOLDER``.
+"""Pictures of every page, light and dark, in three sizes: ``python tests/gui/screenshots.py FOLDER``.
 
 Shows the sample engagement with settings of its own. Runs in a real window (under Xvfb) and offscreen.
 """
@@ -37,7 +37,7 @@ from app.engagement.journal import Change  # noqa: E402
 from assets import SAMPLE  # noqa: E402
 
 SCHEMES = (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark))
-SIZES = ((1280, 720), (1920, 1080))
+SIZES = ((1280, 720), (1920, 1080), (960, 500))
 SECONDS = 120
 
 
