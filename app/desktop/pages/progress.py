@@ -328,4 +328,6 @@ class ProgressPage(Page):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
+            if len(paths) > 1:
+                self._said.setText(self.tr("One after the other: {0} is read first.").format(paths[0].name))
             self.intake.read(paths[0])
