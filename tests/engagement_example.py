@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.engagement import actions
 from app.engagement.folder import Engagement
 from questionnaires.load import shipped
+from questionnaires.model import Content, Practice
 from scoring.assessment import Basis
 
 QUESTIONNAIRE = "financial-devsecops"
@@ -17,6 +19,36 @@ GATES = "integrate.gates.pipeline-checks"
 PEOPLE = "learn.people.training"
 """Asked of the organisation."""
 BY = "first assessor"
+
+
+@cache
+def short() -> Content:
+    """What ships, with three practices left to ask: an engagement of few questions is read and written sooner."""
+    content = shipped()
+    asked = content.questionnaires[QUESTIONNAIRE]
+    kept = {"integrate.gates", "integrate.design", "learn.people"}
+    known = {criterion.id for key in kept for criterion in asked.practices[key].criterion}
+
+    def within(practice: Practice) -> Practice:
+        def first(keys: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(key for key in keys if key in known)
+
+        criteria = [entry.model_copy(update={"prerequisites": first(entry.prerequisites)})
+                    for entry in practice.criterion]  # fmt: skip
+        return practice.model_copy(update={"criterion": tuple(criteria)})
+
+    pillars = tuple(
+        pillar.model_copy(update={"practice": practices})
+        for pillar in asked.pillar
+        if (practices := tuple(within(practice) for practice in pillar.practice if practice.id in kept))
+    )
+    ids = {pillar.id for pillar in pillars}
+    target = tuple(entry for entry in asked.target if entry.pillar in ids)
+    weight = tuple(entry for entry in asked.weight if entry.practice in kept)
+    less = asked.model_copy(update={"pillar": pillars, "target": target, "weight": weight})
+    # Read as a file is: a copy of a model is not checked, and keeps what was computed of the whole.
+    less = type(asked).model_validate(less.model_dump())
+    return content.model_copy(update={"questionnaires": {QUESTIONNAIRE: less}})
 
 
 def create(path: Path) -> Path:

@@ -32,13 +32,14 @@ from app.engagement.recover import Source, recover
 from app.engagement.upgrade import upgrade
 from app.engagement.verify import verify
 from questionnaires.load import shipped
-from questionnaires.model import Category, Questionnaire
+from questionnaires.model import Category, Content, Questionnaire
 from scoring.assessment import Answer, Evidence, Fact, Lane, Records
 from scoring.evaluation import evaluate
 from scoring.evidence.format import Rejected
 from scoring.evidence.ingest import Inspection, Planned, PlannedItem
 from scoring.scores import Scorer
 from scoring.waves import provisional
+from tests.engagement_example import short
 
 ASKED = "financial-devsecops"
 CRITERION = "integrate.gates.pipeline-checks"
@@ -56,11 +57,11 @@ def answer(engagement: Engagement, value: str, criterion: str = CRITERION, **mor
     engagement.apply("answer", changes, BY)
 
 
-def make(folder: Path) -> Path:
+def make(folder: Path, content: Content | None = None) -> Path:
     """An engagement in which every kind of thing has been done, closed."""
-    content = shipped()
+    content = content or shipped()
     assessment = actions.new_assessment(content, ASKED, "Acme", date(2026, 9, 30))
-    with Engagement.create(folder, assessment, content.questionnaires[ASKED], BY) as engagement:
+    with Engagement.create(folder, assessment, content.questionnaires[ASKED], BY, content) as engagement:
         for key, tier in (("pay", "1"), ("crm", "2"), ("old", "3")):
             change = actions.add_application(content, engagement.assessment, key, key.upper(), tier)
             engagement.apply("application", change, BY)
@@ -82,6 +83,13 @@ def make(folder: Path) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """One in which few questions are asked: its files are all there, and read in a tenth of the time."""
+    return laid_out(tmp_path / "acme", template())
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    """One that asks what ships."""
     return make(tmp_path / "acme")
 
 
@@ -89,7 +97,7 @@ def folder(tmp_path: Path) -> Path:
 def template() -> dict[str, bytes]:
     """The files of :func:`make`, made once."""
     with tempfile.TemporaryDirectory() as scratch:
-        return files(make(Path(scratch) / "acme"))
+        return files(make(Path(scratch) / "acme", short()))
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -152,7 +160,7 @@ def other(value: Any) -> list[Any]:
         case date():
             return [date(2001, 1, 1)]
         case str():
-            return [value + "x", "", 5]
+            return [value + "x", 5, *([""] if value else [])]
         case _:
             return ["another"]
 
@@ -443,22 +451,22 @@ def test_an_edited_file_of_an_application_that_was_taken_out_is_not_cleared_away
 # ---- a person decides
 
 
-def test_the_journal_s_word_is_restored(folder: Path) -> None:
-    before = files(folder)
-    with Engagement.open(folder) as engagement:
+def test_the_journal_s_word_is_restored(whole: Path) -> None:
+    before = files(whole)
+    with Engagement.open(whole) as engagement:
         stood = engagement.assessment
-    (folder / "applications" / "pay.toml").write_text("nonsense")
-    (folder / QUESTIONNAIRE).write_text((folder / QUESTIONNAIRE).read_text().replace("DevSecOps", "Own", 1))
-    kept = recover(folder, Source.JOURNAL, BY, shipped()).kept
+    (whole / "applications" / "pay.toml").write_text("nonsense")
+    (whole / QUESTIONNAIRE).write_text((whole / QUESTIONNAIRE).read_text().replace("DevSecOps", "Own", 1))
+    kept = recover(whole, Source.JOURNAL, BY, shipped()).kept
     assert kept is not None
     assert (kept / "applications" / "pay.toml").read_text() == "nonsense"
-    assert (folder / QUESTIONNAIRE).read_bytes() == before[QUESTIONNAIRE]
-    assert kinds(folder) == []
-    with Engagement.open(folder, write=True) as engagement:
+    assert (whole / QUESTIONNAIRE).read_bytes() == before[QUESTIONNAIRE]
+    assert kinds(whole) == []
+    with Engagement.open(whole, write=True) as engagement:
         assert engagement.writable
         assert engagement.assessment == stood
         assert engagement.plan is not None
-    assert journal.read(folder / JOURNAL)[0][-1].what == "recover"
+    assert journal.read(whole / JOURNAL)[0][-1].what == "recover"
 
 
 def test_what_the_files_say_is_taken_over_as_a_change(folder: Path) -> None:
@@ -535,9 +543,9 @@ def test_a_decision_stopped_at_any_step_can_be_made_again(
             with monkeypatch.context() as patch:
                 count = failing(patch, at)
                 with contextlib.suppress(EngagementError):
-                    recover(folder, source, BY, shipped())
+                    recover(folder, source, BY, short())
                 done = count[0] < at
-            recover(folder, source, BY, shipped())
+            recover(folder, source, BY, short())
             assert kinds(folder) == [], f"step {at}"
             kept = lines[:6] if broken else lines
             assert (folder / JOURNAL).read_bytes().startswith(b"".join(kept)), f"step {at}"
@@ -816,25 +824,25 @@ def newer(questionnaire: Questionnaire) -> Questionnaire:
     )
 
 
-def test_an_upgrade_is_explicit_journaled_and_carries_answers(folder: Path) -> None:
+def test_an_upgrade_is_explicit_journaled_and_carries_answers(whole: Path) -> None:
     content = shipped()
     old = content.questionnaires[ASKED]
     first, second, third = (entry.id for entry in old.pillar[0].practice[0].criterion[:3])
     following = newer(old)
-    with Engagement.open(folder, write=True) as engagement:
+    with Engagement.open(whole, write=True) as engagement:
         for criterion in (first, second, third):
             answer(engagement, "partly", criterion, application="crm")
         assert upgrade(engagement) is None
-        before = journal.read(folder / JOURNAL)[0]
+        before = journal.read(whole / JOURNAL)[0]
     later = content.model_copy(update={"questionnaires": {**content.questionnaires, ASKED: following}})
-    with Engagement.open(folder, write=True, content=later) as engagement:
+    with Engagement.open(whole, write=True, content=later) as engagement:
         assert engagement.questionnaire == old, "what was asked stays until somebody says otherwise"
         found = upgrade(engagement)
         assert found is not None
         engagement.ask(found.questionnaire, "upgrade", found.changes, BY)
-    assert len(journal.read(folder / JOURNAL)[0]) == len(before) + 1
-    assert kinds(folder) == []
-    with Engagement.open(folder, content=later) as engagement:
+    assert len(journal.read(whole / JOURNAL)[0]) == len(before) + 1
+    assert kinds(whole) == []
+    with Engagement.open(whole, content=later) as engagement:
         assert engagement.questionnaire == following
         answers = engagement.assessment.applications["crm"].answers
         assert answers == {f"{first}-now": Answer(value="partly"), third: Answer(value="partly", marked=True)}
