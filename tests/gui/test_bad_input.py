@@ -23,6 +23,7 @@ from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement.folder import Engagement
 from app.engagement.pack import freeze
+from tests.sealed_example import cheaply_sealed
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -132,7 +133,7 @@ def test_a_dropped_pack_asks_where_to_and_for_its_passphrase_and_opens(
     make_window: MakeWindow, folder: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     pack = tmp_path / "northgate.colonnade"
-    pack.write_bytes(freeze(folder, passphrase="four plain words here"))
+    pack.write_bytes(cheaply_sealed(freeze(folder), "four plain words here"))
     window = make_window(None)
     qtbot.waitActive(window)
 

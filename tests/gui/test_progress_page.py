@@ -26,6 +26,7 @@ from app.engagement.folder import Engagement
 from app.engagement.pack import freeze
 from questionnaires.model import Scope
 from scoring.progress import Kind
+from tests.sealed_example import cheaply_sealed
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -141,7 +142,7 @@ def test_an_encrypted_pack_asks_for_its_passphrase(
     page: ProgressPage, earlier: Path, session: Session, window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     pack = tmp_path / "earlier.colonnade"
-    pack.write_bytes(freeze(earlier, passphrase="four plain words here"))
+    pack.write_bytes(cheaply_sealed(freeze(earlier), "four plain words here"))
     page.intake.read(pack)
     qtbot.waitUntil(page.intake.passphrase.isVisible)
     QTest.keyClicks(page.intake.passphrase, "wrong")

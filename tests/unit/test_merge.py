@@ -23,6 +23,7 @@ from app.engagement.verify import verify
 from scoring.assessment import Evidence, Records
 from scoring.roadmap import Plan
 from tests.engagement_example import BY, GATES, PEOPLE, create
+from tests.sealed_example import cheaply_sealed
 
 SHA = "ab" * 32
 STOP = "integrate.gates.critical-stop"
@@ -434,7 +435,7 @@ def test_the_verb_shows_then_does(
 def test_a_pack_is_a_copy_too(copies: Copies, tmp_path: Path) -> None:
     copies.there(said("fully"))
     path = tmp_path / "a.colonnade"
-    path.write_bytes(pack.freeze(copies.theirs, passphrase="words"))
+    path.write_bytes(cheaply_sealed(pack.freeze(copies.theirs), "words"))
     with Engagement.open(copies.mine, write=True) as engagement:
         found = merge.merge(engagement, merge.copy_of(path, "words"))
         assert merge.apply(engagement, found, {}, BY) == 1

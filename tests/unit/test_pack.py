@@ -35,6 +35,7 @@ from scoring.results import from_data, results
 from scoring.roadmap import Plan
 from scoring.scores import RULES, Scorer
 from tests.engagement_example import BY, answer, create, files
+from tests.sealed_example import cheaply_sealed
 
 PASSPHRASE = "four plain words here"
 SHA = "ab" * 32
@@ -450,9 +451,16 @@ def test_a_sealed_pack_opens_with_its_passphrase_only(folder: Path, tmp_path: Pa
         with pytest.raises(EngagementError, match="passphrase is wrong"):
             pack.unpack(path, tmp_path / "back", PASSPHRASE + " ")
     assert pack.plain(path, PASSPHRASE) == pack.freeze(folder)
-    path.write_bytes(path.read_bytes()[:-10])
+    path.write_bytes(cheaply_sealed(pack.freeze(folder), PASSPHRASE)[:-10])
     with nothing_written(tmp_path), pytest.raises(EngagementError, match="damaged"):
         pack.unpack(path, tmp_path / "back", PASSPHRASE)
+
+
+@pytest.mark.parametrize("size", [0, 1, 64, 65535, 65536, 65537])
+def test_what_others_seal_opens(size: int) -> None:
+    """The tests elsewhere rest on it; a chunk of the format holds 65,536 bytes."""
+    data = bytes(range(256)) * 257
+    assert sealing.unsealed(cheaply_sealed(data[:size], PASSPHRASE), PASSPHRASE, "a") == data[:size]
 
 
 def test_no_empty_passphrase_seals(folder: Path) -> None:

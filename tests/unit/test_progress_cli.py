@@ -13,6 +13,7 @@ from app.engagement.folder import Engagement
 from questionnaires.load import shipped
 from scoring.progress import Kind
 from tests.command import Command
+from tests.sealed_example import cheaply_sealed
 
 CRITERION = "integrate.gates.pipeline-checks"
 
@@ -139,7 +140,7 @@ def make_pack(folder: Path, beside: Path) -> Path:
 
 def test_an_encrypted_pack_takes_its_passphrase_from_a_descriptor(run: Command, march: Path, today: Path) -> None:
     path = today.parent / "march.colonnade"
-    path.write_bytes(pack.freeze(march, passphrase="three plain words"))
+    path.write_bytes(cheaply_sealed(pack.freeze(march), "three plain words"))
     found = run("compare", today, path)
     assert found.code == 2
     assert "--passphrase-fd" in found.err
