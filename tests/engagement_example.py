@@ -48,7 +48,7 @@ def short() -> Content:
     less = asked.model_copy(update={"pillar": pillars, "target": target, "weight": weight})
     # Read as a file is: a copy of a model is not checked, and keeps what was computed of the whole.
     less = type(asked).model_validate(less.model_dump())
-    return content.model_copy(update={"questionnaires": {QUESTIONNAIRE: less}})
+    return content.model_copy(update={"questionnaires": {**content.questionnaires, QUESTIONNAIRE: less}})
 
 
 def create(path: Path) -> Path:

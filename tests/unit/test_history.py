@@ -20,18 +20,18 @@ from app.engagement.errors import EngagementError, UsageError
 from app.engagement.folder import Engagement
 from app.engagement.sources import of_pack, read_source
 from questionnaires.dsomm_teams import progress_text
-from questionnaires.load import shipped
 from scoring.assessment import Basis
 from scoring.claims import judge
 from scoring.evaluation import Evaluation, evaluate
 from scoring.progress import Comparison, Kind, compare
 from scoring.scores import Scorer
 from scoring.waves import provisional
+from tests.engagement_example import short
 
-CONTENT = shipped()
+CONTENT = short()
 FINANCIAL, DSOMM = "financial-devsecops", "owasp-dsomm"
 CRITERION = "integrate.gates.pipeline-checks"
-SHARED = "learn.metrics.deployment-time"
+SHARED = "learn.people.training"
 BY = "assessor"
 
 
