@@ -12,15 +12,21 @@ from pathlib import Path
 import pytest
 
 from reports.files import PREFIX, CannotWrite
-from reports.options import Format
+from reports.options import Format, Options, Section
 from reports.team import Ended, Team, Work
 from tests.report_example import example
 
 ROOT = Path(__file__).parents[2]
 
 
-def works(folder: Path, *names: str, formats: tuple[Format, ...] = (Format.PDF,)) -> list[Work]:
-    snapshot = example().snapshot()
+BRIEF = Options(sections=frozenset({Section.BOARD}))
+"""A report of few pages, where what counts is how the work ends."""
+
+
+def works(
+    folder: Path, *names: str, formats: tuple[Format, ...] = (Format.PDF,), options: Options = BRIEF
+) -> list[Work]:
+    snapshot = example().snapshot(options=options)
     return [Work(name.upper(), snapshot, folder, name, formats, {"x.toml": name.encode()}) for name in names]
 
 
@@ -34,7 +40,7 @@ def test_side_by_side_gives_the_files_that_one_after_the_other_gives(tmp_path: P
     for most in (2, 1):
         folder = tmp_path / str(most)
         folder.mkdir()
-        given = works(folder, "a", "b", "c", formats=(Format.PDF, Format.CSV))
+        given = works(folder, "a", "b", "c", formats=(Format.PDF, Format.CSV), options=Options())
         with Team(3, most) as team:
             assert len(left()) == (2 if most == 2 else 0)
             written.append(team.write(iter(given), 3, lambda text, share: told.append((text, share))))
