@@ -6,9 +6,11 @@ the same bytes.
 
 from __future__ import annotations
 
+import gc
 import logging
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,8 @@ def write(
     fetcher = fetcher or Bundle()
     options: dict[str, Any] = {"pdf_variant": VARIANT}
     try:
-        pages = HTML(string=document, url_fetcher=fetcher, base_url=None).render(**options)
+        with _seldom_collected():
+            pages = HTML(string=document, url_fetcher=fetcher, base_url=None).render(**options)
     except OSError as error:  # layout keeps fonts in temporary files
         raise CannotWrite(Path(error.filename or tempfile.gettempdir()), error) from error
     if laid_out is not None:
@@ -72,4 +75,16 @@ def write(
         Attachment(string=data, name=name, created=when, modified=when, url_fetcher=fetcher)
         for name, data in sorted((attachments or {}).items())
     ]
-    return in_place(target, lambda file: pages.write_pdf(file, attachments=files or None, **options))
+    with _seldom_collected():
+        return in_place(target, lambda file: pages.write_pdf(file, attachments=files or None, **options))
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Layout makes objects by the million and keeps them: looking for rubbish among them every few hundred is vain."""
+    before = gc.get_threshold()
+    gc.set_threshold(20_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import re
 from collections import Counter
@@ -151,6 +152,15 @@ def test_the_table_of_contents_leads_to_pages(printed: PdfReader) -> None:
     annotations = [a.get_object() for a in printed.pages[2].annotations or ()]
     assert len(annotations) >= 10
     assert {str(a["/Dest"]) for a in annotations} <= set(printed.named_destinations)
+
+
+def test_the_collector_of_rubbish_is_left_as_it_was(tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    pdf.write("<p>Text", tmp_path / "a.pdf")
+    assert gc.get_threshold() == before
+    with pytest.raises(CannotWrite):
+        pdf.write("<p>Text", tmp_path / "missing" / "a.pdf")
+    assert gc.get_threshold() == before
 
 
 def test_same_snapshot_same_bytes(snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
