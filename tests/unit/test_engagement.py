@@ -20,28 +20,32 @@ from app.engagement.folder import Engagement
 from app.engagement.journal import Change
 from app.engagement.lock import Lock
 from questionnaires.load import shipped
+from questionnaires.model import Content
 from scoring.assessment import SCHEMA_VERSION, Basis, Lane
 from scoring.evaluation import evaluate
 from scoring.schedule import plan
 from scoring.scores import Scorer
+from tests.engagement_example import short
 
 QUESTIONNAIRE_ID = "financial-devsecops"
 CRITERION = "integrate.gates.pipeline-checks"
 BY = "assessor"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def made(path: Path, content: Content) -> Path:
     """An engagement with two applications and an answer, closed."""
-    content = shipped()
     assessment = actions.new_assessment(content, QUESTIONNAIRE_ID, "Acme", date(2026, 9, 30))
-    path = tmp_path / "acme"
     with Engagement.create(path, assessment, content.questionnaires[QUESTIONNAIRE_ID], BY) as engagement:
         for key, tier in (("pay", "1"), ("crm", "2")):
             change = actions.add_application(content, engagement.assessment, key, key.upper(), tier)
             engagement.apply("application", change, BY)
         answer(engagement, "largely", application="pay", basis=Basis.DOCUMENT, note="seen")
     return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return made(tmp_path / "acme", shipped())
 
 
 def answer(engagement: Engagement, value: str, **more: Any) -> None:
@@ -268,7 +272,8 @@ def test_settings_survive(folder: Path) -> None:
         assert found.applications["crm"].tier == "3"
 
 
-def test_a_stored_plan_is_read_back_and_knows_when_it_is_old(folder: Path) -> None:
+def test_a_stored_plan_is_read_back_and_knows_when_it_is_old(tmp_path: Path) -> None:
+    folder = made(tmp_path / "acme", short())  # the solver is at work for seconds where all is asked
     with Engagement.open(folder, write=True) as engagement:
         claims = evaluate(engagement.content, Scorer(engagement.questionnaire), engagement.assessment).claims
         found = plan(engagement.content, engagement.questionnaire, engagement.assessment, claims)
