@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.models.regimes import ObligationsModel, RegimesModel, coverages, criteria_of
 from app.desktop.pages.assess import AssessPage
@@ -15,6 +16,7 @@ from app.desktop.pages.regimes import NOT_MET, RegimesPage
 from app.desktop.session import Session
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.engagement import actions
 from app.engagement.folder import Engagement
 from scoring.coverage import RegimeCoverage, Standing
 
@@ -86,10 +88,38 @@ def test_one_application_or_a_tier_is_looked_at_alone(page: RegimesPage, session
         return sum(part.applicable for row in rows for part in page.obligations.obligation(row).behind)
 
     both = unanswered()
-    page.show_scope("Wiki")
+    page.scope.choose("wiki")
     qtbot.waitUntil(lambda: 0 < unanswered() < both)
-    page.show_scope("All applications")
+    page.scope.choose("")
     qtbot.waitUntil(lambda: unanswered() == both)
+
+
+def test_an_application_that_is_renamed_stays_in_view(page: RegimesPage, session: Session, qtbot: QtBot) -> None:
+    page.scope.choose("wiki")
+    resets: list[bool] = []
+    page.scope.model().modelReset.connect(lambda: resets.append(True))
+
+    def set_value(key: str, value: str, application: str | None) -> None:
+        session.do("x", "set", actions.set_value(
+            session.content, session.questionnaire, session.assessment, key, value, application=application
+        ))  # fmt: skip
+
+    set_value("capacity", "7", None)
+    assert not resets, "nothing is filled again for what it does not show"
+    set_value("name", "Knowledge", "wiki")
+    assert (page.scope.key, page.scope.currentText()) == ("wiki", "Knowledge")
+    session.do("x", "remove", actions.remove_application(session.assessment, "wiki"))
+    assert page.scope.key == ""
+
+
+def test_tab_comes_to_the_filter_before_the_table(page: RegimesPage) -> None:
+    order: list[QWidget] = []
+    widget = page.list.nextInFocusChain()
+    while widget is not None and widget is not page.list:
+        order.append(widget)
+        widget = widget.nextInFocusChain()
+    places = [order.index(found) for found in (*page._filter.buttons, page.table, page.criteria)]
+    assert places == sorted(places)
 
 
 def test_the_filter_leaves_what_is_not_met(page: RegimesPage, session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QHeaderView, QListView, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QHeaderView, QListView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -23,6 +23,7 @@ from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.chooser import Chooser
 from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.tables import Table, WholeList
 from app.desktop.widgets.text import column, label, row, rule, scrolled
@@ -33,6 +34,8 @@ from reports import words
 from scoring.coverage import RegimeCoverage, Standing
 
 EVERYTHING, NOT_MET = "all", "open"
+TIER = "?tier "
+"""Before a tier's id in the chooser, where an application's id holds neither mark nor space."""
 _OPEN = (Standing.PARTLY, Standing.NOT_MET, Standing.NOT_ASSESSED)
 
 
@@ -50,9 +53,8 @@ class RegimesPage(Page):
         self.regimes = RegimesModel(session, self)
         self.obligations = ObligationsModel(session, self)
         self._criteria = TargetsModel((), self)
-        self._scope = QComboBox()
-        self._scope.setAccessibleName(self.tr("Over which applications"))
-        self._scope.currentIndexChanged.connect(self._refresh)
+        self.scope = Chooser(self.tr("Over which applications"))
+        self.scope.currentIndexChanged.connect(self._refresh)
         self.list = QListView()
         self.list.setModel(self.regimes)
         self.list.setItemDelegate(TwoLines(self.list))
@@ -68,6 +70,8 @@ class RegimesPage(Page):
         self._counts = label("", Role.BODY, wrap=True)
         self._filter = Choices(self.tr("Which obligations to list"))
         self._filter.chosen.connect(self._on_filter_chosen)
+        # Before the table: Tab goes by the order in which widgets come into the window.
+        self._show_filter()
         self.table = Table(self.tr("Obligations"), self.obligations, row=50)
         self.table.setItemDelegate(TwoLineCells(self.table))
         self.table.horizontalHeader().setSectionResizeMode(ObligationsModel.TITLE, QHeaderView.ResizeMode.Stretch)
@@ -103,9 +107,9 @@ class RegimesPage(Page):
     def _lay_out(self) -> None:
         self._left = QWidget()
         self._left.setLayout(column(label(self.tr("Regimes"), Role.TITLE), 16, self.list, margins=(32, 24, 8, 16)))
-        head = row(column(self._name, 2, self._about), 16, self._scope)
+        head = row(column(self._name, 2, self._about), 16, self.scope)
         head.setStretch(0, 1)
-        head.setAlignment(self._scope, Qt.AlignmentFlag.AlignTop)
+        head.setAlignment(self.scope, Qt.AlignmentFlag.AlignTop)
         middle = column(
             head, 8, row(self.in_scope, -1, self._filter), 8, self._counts, 8, self.table, margins=(24, 24, 16, 16)
         )
@@ -124,7 +128,7 @@ class RegimesPage(Page):
     def fit(self, narrow: bool) -> None:
         self._left.setFixedWidth(theme.px(200 if narrow else 248))
         self._detail.setFixedWidth(theme.px(216 if narrow else 312))
-        self._scope.setFixedWidth(theme.px(180 if narrow else 220))
+        self.scope.setFixedWidth(theme.px(180 if narrow else 220))
         for section, width in enumerate((84, 0, 112, 68) if narrow else (112, 0, 150, 76)):
             self.table.setColumnWidth(section, theme.px(width))
 
@@ -133,28 +137,26 @@ class RegimesPage(Page):
     def _fill_scope(self) -> None:
         """All applications, a tier's, or one."""
         assessment = self._session.assessment
-        chosen = self._scope.currentText()
-        self._scope.blockSignals(True)
-        self._scope.clear()
-        self._scope.addItem(self.tr("All applications"), tuple(sorted(assessment.applications)))
-        for tier, name in session_tiers(self._session):
-            if members := assessment.in_tier(tier):
-                self._scope.addItem(name, tuple(entry.id for entry in members))
-        for application in sorted(assessment.applications.values(), key=lambda app: app.name.casefold()):
-            self._scope.addItem(application.name, (application.id,))
-        self._scope.setCurrentIndex(max(0, self._scope.findText(chosen)))
-        self._scope.blockSignals(False)
+        applications = sorted(assessment.applications.values(), key=lambda app: app.name.casefold())
+        self.scope.show_entries([
+            ("", self.tr("All applications")),
+            *((f"{TIER}{tier}", name) for tier, name in session_tiers(self._session) if assessment.in_tier(tier)),
+            *((application.id, application.name) for application in applications),
+        ])  # fmt: skip
 
-    def show_scope(self, name: str) -> None:
-        """Look at all applications, a tier or one, by what the chooser calls it."""
-        self._scope.setCurrentIndex(max(0, self._scope.findText(name)))
+    def _chosen(self) -> tuple[str, ...]:
+        """The applications to look at."""
+        assessment, key = self._session.assessment, self.scope.key
+        if key.startswith(TIER):
+            return tuple(entry.id for entry in assessment.in_tier(key.removeprefix(TIER)))
+        return (key,) if key in assessment.applications else tuple(sorted(assessment.applications))
 
     def _refresh(self) -> None:
         session = self._session
         self._outdated = False
         content, questionnaire, assessment = session.content, session.questionnaire, session.assessment
         claims = session.evaluation.claims
-        over: tuple[str, ...] = tuple(self._scope.currentData() or ())
+        over = self._chosen()
 
         def arrived(outcome: Done[tuple[RegimeCoverage, ...]] | Failed) -> None:
             if isinstance(outcome, Failed):
@@ -200,10 +202,13 @@ class RegimesPage(Page):
         current = self.list.currentIndex()
         return self.regimes.coverage(current.row()) if current.isValid() else None
 
-    def _show_regime(self) -> None:
-        coverage = self._coverage()
+    def _show_filter(self) -> None:
         options = [(EVERYTHING, self.tr("All obligations")), (NOT_MET, self.tr("Not met yet"))]
         self._filter.show_options(options, self._wanted)
+
+    def _show_regime(self) -> None:
+        coverage = self._coverage()
+        self._show_filter()
         self.in_scope.setEnabled(coverage is not None and self._session.writable)
         self.obligations.show_obligations(coverage, _OPEN if self._wanted == NOT_MET else Standing)
         if coverage is not None:
