@@ -79,7 +79,7 @@ def ingest(
         items = assign(read(paths, step, format_name=format_name), engagement.assessment, target)
         if not dry_run:
             apply_plan(engagement, items, who(as_))
-        copied = copies.keep(folder, engagement.assessment, items) if keep and not dry_run else ()
+        copied = copies.keep(folder, items) if keep and not dry_run else ()
     for copy in copied:
         if copy.place is None:
             print(f"colonnade: {copy.path}: no copy is kept: {copy.why_not}", file=sys.stderr)
@@ -108,7 +108,7 @@ def application_of(item: PlannedItem) -> str | None:
 
 
 def plan_as_json(items: Sequence[PlannedItem], dry_run: bool) -> dict[str, Any]:
-    """What ``ingest --json`` prints: every file with its outcome, and the evidence to register."""
+    """What ``ingest --json`` prints: every file with its outcome, and the evidence in it."""
     return {
         "dry_run": dry_run,
         "counts": dict(sorted(Counter(item.outcome.value for item in items).items())),
@@ -119,6 +119,7 @@ def plan_as_json(items: Sequence[PlannedItem], dry_run: bool) -> dict[str, Any]:
                 "application": application_of(item),
                 "organisation": item.target is Scope.ORGANISATION,
                 "why": item.why,
+                "because": item.because,
                 "evidence": dump(item.evidence) if item.evidence else None,
             }
             for item in items

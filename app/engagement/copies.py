@@ -11,8 +11,8 @@ from pathlib import Path
 
 from app.engagement.files import remove, sync_folder, unwritable
 from app.engagement.verify import EVIDENCE
-from questionnaires.model import Category, Scope
-from scoring.assessment import Assessment, Evidence
+from questionnaires.model import Category
+from scoring.assessment import Evidence
 from scoring.evidence.ingest import Planned, PlannedItem
 
 _BLOCK = 1 << 20
@@ -30,24 +30,14 @@ class Copied:
     why_not: str = ""
 
 
-def keep(folder: Path, assessment: Assessment, items: Iterable[PlannedItem]) -> tuple[Copied, ...]:
+def keep(folder: Path, items: Iterable[PlannedItem]) -> tuple[Copied, ...]:
     """Copy what a plan registered into the folder, each under its SHA-256. Raises EngagementError for a full disk.
 
     What was registered before is copied too: the disk may have been full the first time. What a secret scanner wrote
     is never kept, nor is the inside of an archive, nor a file that changed meanwhile.
     """
-    registered = (item.evidence or _registered(assessment, item) for item in items)
+    registered = (item.evidence for item in items if item.outcome in (Planned.ADD, Planned.DUPLICATE))
     return tuple(_kept(folder, evidence) for evidence in registered if evidence is not None)
-
-
-def _registered(assessment: Assessment, item: PlannedItem) -> Evidence | None:
-    """What an earlier plan registered of the same file, with its path of today."""
-    if item.outcome is not Planned.DUPLICATE or item.target is None or item.inspection.sha256 is None:
-        return None
-    owner = assessment if item.target is Scope.ORGANISATION else assessment.applications[item.target]
-    found = owner.evidence.get(item.inspection.sha256)
-    given = {"path": item.inspection.path, "member": item.inspection.member}
-    return found.model_copy(update=given) if found is not None else None
 
 
 def _kept(folder: Path, evidence: Evidence) -> Copied:

@@ -196,7 +196,9 @@ class PlannedItem:
     why: str
     """Why this outcome and this application, for a person."""
     evidence: Evidence | None = None
-    """What to register; only for ``add``."""
+    """What can be registered, whatever the outcome: wherever the format was recognised."""
+    because: str = ""
+    """Why it is for whom it is, whatever becomes of it."""
 
 
 def plan(inspections: Iterable[Inspection], assessment: Assessment, target: Target = None) -> tuple[PlannedItem, ...]:
@@ -207,28 +209,49 @@ def plan(inspections: Iterable[Inspection], assessment: Assessment, target: Targ
     """
     if target is not None and target is not Scope.ORGANISATION and target not in assessment.applications:
         raise KeyError(target)
-    seen: set[tuple[str, str]] = set()
-    return tuple(_planned(inspection, assessment, target, seen) for inspection in inspections)
+    taken: Taken = set()
+    return tuple(_planned(inspection, assessment, target, taken) for inspection in inspections)
 
 
-def _planned(inspection: Inspection, assessment: Assessment, target: Target, seen: set[tuple[str, str]]) -> PlannedItem:
+def _planned(inspection: Inspection, assessment: Assessment, target: Target, taken: Taken) -> PlannedItem:
     outcome = inspection.outcome
     if isinstance(outcome, Rejected):
         return PlannedItem(inspection, Planned.REJECTED, target, outcome.reason)
     if isinstance(outcome, Undecidable):
         return PlannedItem(inspection, Planned.UNDECIDABLE, target, outcome.reason)
-    guessed, why = (target, "As you said.") if target is not None else _about(inspection, outcome, assessment)
-    if guessed is None or inspection.sha256 is None:
-        return PlannedItem(inspection, Planned.UNASSIGNED, None, why)
-    organisation = guessed is Scope.ORGANISATION
-    registered = assessment.evidence if organisation else assessment.applications[guessed].evidence
-    if inspection.sha256 in registered:
-        return PlannedItem(inspection, Planned.DUPLICATE, guessed, "The same file is registered already.")
-    place = ("organisation" if organisation else "application:" + guessed, inspection.sha256)
-    if place in seen:
-        return PlannedItem(inspection, Planned.DUPLICATE, guessed, "The same file stands further up in this batch.")
-    seen.add(place)
-    return PlannedItem(inspection, Planned.ADD, guessed, why, _evidence(inspection, inspection.sha256, outcome))
+    guessed, because = (target, AS_SAID) if target is not None else _about(inspection, outcome, assessment)
+    if inspection.sha256 is None:
+        return PlannedItem(inspection, Planned.UNASSIGNED, None, because)
+    settled, why = settle(inspection.sha256, guessed, because, assessment, taken)
+    evidence = _evidence(inspection, inspection.sha256, outcome)
+    return PlannedItem(inspection, settled, guessed, why, evidence, because)
+
+
+Taken = set[tuple[bool, Target, str]]
+"""What a plan adds already: whether for the organisation (an application may have that id), whom for, the SHA-256."""
+AS_SAID = "As you said."
+"""Why a file is for whom it is, where a person named it."""
+
+
+def settle(sha256: str, target: Target, because: str, assessment: Assessment, taken: Taken) -> tuple[Planned, str]:
+    """What becomes of one recognised file, and why; where it is added, ``because`` it is for whom it is.
+
+    What is to be added goes into ``taken``. Needs no file, so that a plan can follow an assessment that moves and a
+    person who names somebody else.
+    """
+    if target is None:
+        return Planned.UNASSIGNED, because
+    organisation = target is Scope.ORGANISATION
+    if not organisation and target not in assessment.applications:
+        return Planned.UNASSIGNED, f"The application '{target}' is gone. Say which one it is about."
+    registered = assessment.evidence if organisation else assessment.applications[target].evidence
+    if sha256 in registered:
+        return Planned.DUPLICATE, "The same file is registered already."
+    place = (organisation, target, sha256)
+    if place in taken:
+        return Planned.DUPLICATE, "The same file stands further up in this batch."
+    taken.add(place)
+    return Planned.ADD, because
 
 
 def _about(inspection: Inspection, parsed: Parsed, assessment: Assessment) -> tuple[Target, str]:

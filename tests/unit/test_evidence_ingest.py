@@ -15,8 +15,9 @@ import pytest
 from questionnaires.model import Scope
 from scoring.assessment import Application, Assessment
 from scoring.evidence import ingest, side_by_side
+from scoring.evidence.about import Target
 from scoring.evidence.format import Parsed, Rejected
-from scoring.evidence.ingest import Inspection, Planned, PlannedItem, inspect, plan
+from scoring.evidence.ingest import Inspection, Planned, PlannedItem, inspect, plan, settle
 
 
 def sarif(repository: str = "", rule: str = "r") -> bytes:
@@ -256,7 +257,8 @@ def test_application_is_guessed_with_the_reason(
 )
 def test_what_is_not_clear_stays_unassigned(tmp_path: Path, assessment: Assessment, path: str, repository: str) -> None:
     item = one(tmp_path / "api", path, assessment, sarif(repository))
-    assert (item.outcome, item.target, item.evidence) == (Planned.UNASSIGNED, None, None)
+    assert (item.outcome, item.target) == (Planned.UNASSIGNED, None)
+    assert item.evidence is not None, "a word of a person is all that it needs"
 
 
 @pytest.mark.parametrize(
@@ -311,6 +313,24 @@ def test_the_same_file_is_added_once_per_scope(tmp_path: Path, assessment: Asses
     everybody = plan(inspections, later, Scope.ORGANISATION)
     assert [item.outcome for item in everybody] == [Planned.ADD, Planned.DUPLICATE]
     assert everybody[0].target is Scope.ORGANISATION
+
+
+def test_a_plan_follows_a_word_and_an_assessment_without_its_files(tmp_path: Path, assessment: Assessment) -> None:
+    same = assessment.applications["rates"].model_copy(update={"id": "organisation"})
+    both = assessment.model_copy(update={"applications": {**assessment.applications, "organisation": same}})
+    taken: set[tuple[bool, Target, str]] = set()
+
+    def settled(target: Target) -> tuple[Planned, str]:
+        return settle("a" * 64, target, "As you said.", both, taken)
+
+    assert settled(None) == (Planned.UNASSIGNED, "As you said.")
+    assert settled("rates") == (Planned.ADD, "As you said.")
+    assert settled("rates")[0] is Planned.DUPLICATE
+    assert settled(Scope.ORGANISATION)[0] is Planned.ADD
+    assert settled("organisation")[0] is Planned.ADD, "an application of that name is not the organisation"
+    outcome, why = settled("removed")
+    assert outcome is Planned.UNASSIGNED
+    assert "'removed' is gone" in why
 
 
 def test_bad_files_keep_their_reasons(tmp_path: Path, assessment: Assessment) -> None:

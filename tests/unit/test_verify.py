@@ -612,17 +612,19 @@ def test_a_copy_is_kept_where_it_is_asked_for_and_never_of_a_scan_for_secrets(fo
     inspection = Inspection(str(export), None, digest, 6, Rejected("no outcome is looked at"))
     plan = [PlannedItem(inspection, Planned.ADD, "pay", "", entry)
             for entry in (secret, by_fact, inside, stale, gone, item)]  # fmt: skip
+    undecided = PlannedItem(inspection, Planned.UNASSIGNED, None, "", item)
     with Engagement.open(folder, write=True) as engagement:
-        found = copies.keep(folder, engagement.assessment, plan)
+        assert copies.keep(folder, [undecided]) == ()
+        found = copies.keep(folder, plan)
         assert [entry.place is None for entry in found] == [True] * 5 + [False]
         assert [path.name for path in (folder / "evidence").iterdir()] == [f"{digest}.json"]
         engagement.apply("ingest", actions.add_evidence("pay", item), BY)
         assert kinds(folder) == []
         (folder / "evidence" / f"{digest}.json").unlink()
-        again = PlannedItem(inspection, Planned.DUPLICATE, "pay", "")
-        assert [entry.place for entry in copies.keep(folder, engagement.assessment, [again])] == [
-            folder / "evidence" / f"{digest}.json"
-        ], "it may not have been kept the first time"
+        again = PlannedItem(inspection, Planned.DUPLICATE, "pay", "", item)
+        assert [entry.place for entry in copies.keep(folder, [again])] == [folder / "evidence" / f"{digest}.json"], (
+            "it may not have been kept the first time"
+        )
     assert kinds(folder) == []
 
 
