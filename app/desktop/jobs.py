@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 ROOT = Path(__file__).parents[2]
@@ -110,8 +111,9 @@ class Job(QObject):
         self._kept += self._line
         message = self._process.readAllStandardError().toStdString().strip()
         try:
-            result = json.loads(self._kept) if self._kept.strip() else None
-        except ValueError:
+            # The plan of five thousand files would keep the window waiting a tenth of a second with json.loads.
+            result = msgspec.json.decode(self._kept) if self._kept.strip() else None
+        except msgspec.DecodeError:
             result = None
         good = status is QProcess.ExitStatus.NormalExit and code == 0
         self._end(Outcome(Ending.DONE if good else Ending.FAILED, result, code, message))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +13,21 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED
+from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED, UNDECIDABLE, Item, severities
+from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
+from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from app.desktop.widgets.drop import DropZone
+from app.desktop.widgets.tables import WholeList
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.engagement import actions
 from app.engagement.folder import Engagement
+from scoring.assessment import Findings
+from tests.gui.conftest import CHALLENGED, export
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -69,16 +77,15 @@ def test_a_plan_comes_first_and_applying_it_is_one_step(
     assert len(session.assessment.applications["payments"].evidence) == 1
 
 
-def test_a_file_that_nobody_can_place_is_read_again_with_a_word(
+def test_a_file_that_nobody_can_place_needs_a_word(
     page: EvidencePage, session: Session, qtbot: QtBot, exports: Path
 ) -> None:
     read(page, qtbot, exports / "nobody.sarif")
     assert page.intake.counts[UNASSIGNED] == 1
-    page.table.selectRow(0)
-    whom = next(b for b in page.findChildren(QComboBox) if "selected files are about" in b.accessibleName())
-    whom.setCurrentIndex(whom.findData("wiki"))
-    page.read_again()
-    qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
+    page.plan.table.selectRow(0)
+    page.plan.whom.choose("wiki")
+    page.plan.assign_button.click()
+    assert page.job is None, "nothing has to be read again"
     assert page.intake.counts[ADD] == 1
     page.apply()
     assert len(session.assessment.applications["wiki"].evidence) == 1
@@ -120,9 +127,253 @@ def test_an_export_is_removed_by_key_and_brought_back(
         window.activateWindow()
     [key] = session.assessment.applications["payments"].evidence
     page.show_export(0)
-    page._register_table.setFocus()
-    QTest.keyClick(page._register_table, Qt.Key.Key_Delete)
+    page.register.table.setFocus()
+    QTest.keyClick(page.register.table, Qt.Key.Key_Delete)
     assert session.assessment.applications["payments"].evidence == {}
     assert "removed" in page.said
     session.undo_stack.undo()
     assert list(session.assessment.applications["payments"].evidence) == [key]
+
+
+# ---- a word on some rows of a plan
+
+
+def sarif(rule: str) -> str:
+    result = {"ruleId": rule, "level": "error", "message": {"text": "x"}, "locations": []}
+    run = {"tool": {"driver": {"name": "Semgrep", "rules": []}}, "results": [result]}
+    return json.dumps({"version": "2.1.0", "runs": [run]})
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Two for Payments, two for nobody, and two that several tools write."""
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as members:
+        for name in ("payments/a.sarif", "payments/b.sarif", "misc/c.sarif", "misc/d.sarif"):
+            members.writestr(name, sarif(name))
+        members.writestr("misc/e.json", "[]")
+        members.writestr("misc/f.json", "[ ]")
+    return path
+
+
+def outcomes(page: EvidencePage) -> dict[str, tuple[str, str | None]]:
+    return {item.name: (item.outcome, item.target) for item in page.intake.items}
+
+
+def select(page: EvidencePage, name: str) -> Item:
+    place = next(place for place, item in enumerate(page.intake.items) if item.name == name)
+    page.plan.table.selectRow(place)
+    return page.intake.item(place)
+
+
+def active(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+
+
+def test_a_word_on_one_member_of_an_archive_changes_no_other(
+    page: EvidencePage, window: MainWindow, qtbot: QtBot, archive: Path
+) -> None:
+    active(window, qtbot)
+    read(page, qtbot, archive)
+    before = outcomes(page)
+    assert before["a.sarif"] == (ADD, "payments")
+    select(page, "c.sarif")
+    page.plan.whom.choose("wiki")
+    page.plan.assign_button.click()
+    assert page.job is None
+    assert outcomes(page) == {**before, "c.sarif": (ADD, "wiki")}
+    assert QApplication.focusWidget() is page.plan.table, "the next key adds nothing"
+    select(page, "a.sarif")
+    page.plan.whom.choose("wiki")
+    page.plan.assign_button.click()
+    assert outcomes(page)["a.sarif"] == (ADD, "wiki"), "a wrong guess is mended in the same way"
+    page.apply()
+    assert set(outcomes(page)) == {"d.sarif", "e.json", "f.json"}, "what wants a word is not forgotten"
+
+
+def test_a_word_on_the_format_reads_that_member_alone(page: EvidencePage, qtbot: QtBot, archive: Path) -> None:
+    read(page, qtbot, archive)
+    before = outcomes(page)
+    item = select(page, "e.json")
+    page.plan.whom.choose("wiki")
+    page.plan.assign_button.click()
+    assert page.job is not None
+    qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
+    assert item.candidates
+    assert before["f.json"] == (UNDECIDABLE, None)
+    assert outcomes(page) == {**before, "e.json": (ADD, "wiki")}
+
+
+def test_the_reason_of_the_current_row_is_read_whole(page: EvidencePage, qtbot: QtBot, archive: Path) -> None:
+    read(page, qtbot, archive)
+    assert page.plan.table.currentIndex().row() == 0
+    item = select(page, "c.sarif")
+    assert page.plan.reason.text() == f"{item.whole}\n{item.why}"
+
+
+# ---- the focus
+
+
+def test_the_focus_goes_to_what_comes_next(page: EvidencePage, window: MainWindow, qtbot: QtBot, exports: Path) -> None:
+    active(window, qtbot)
+
+    def focus() -> QWidget | None:
+        return QApplication.focusWidget()
+
+    page.read([exports])
+    assert focus() is page._working.cancel
+    page.cancel()
+    qtbot.waitUntil(lambda: page.job is None)
+    assert focus() is page.drop.files
+    read(page, qtbot, exports / "notes.txt")
+    assert focus() is page.plan.discard_button, "there is nothing to add"
+    page.plan.discard_button.click()
+    assert focus() is page.drop.files
+    read(page, qtbot, exports)
+    assert focus() is page.plan.table, "a file wants a word first"
+    page.discard()
+    read(page, qtbot, exports / "payments")
+    assert focus() is page.plan.apply_button
+    page.plan.apply_button.click()
+    assert focus() is page.drop.files
+
+
+# ---- a plan follows the engagement
+
+
+def test_a_plan_follows_an_application_that_goes_and_comes_back(
+    page: EvidencePage, session: Session, qtbot: QtBot, archive: Path
+) -> None:
+    read(page, qtbot, archive)
+    session.do("removal", "remove", actions.remove_application(session.assessment, "payments"))
+    assert outcomes(page)["a.sarif"] == (UNASSIGNED, "payments")
+    assert "gone" in select(page, "a.sarif").why
+    assert not page.plan.apply_button.isEnabled()
+    session.undo_stack.undo()
+    assert outcomes(page)["a.sarif"] == (ADD, "payments")
+    assert "gone" not in page.plan.reason.text()
+
+
+def test_the_same_file_from_two_folders_is_counted_once(
+    page: EvidencePage, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for folder in ("one", "two"):
+        path = tmp_path / folder / "payments" / "a.sarif"
+        path.parent.mkdir(parents=True)
+        path.write_text(sarif("r"), encoding="utf-8")
+        read(page, qtbot, path.parent.parent)
+    assert (page.intake.counts[ADD], page.intake.counts[DUPLICATE]) == (1, 1)
+    page.apply()
+    assert page.said == "1 export added."
+    assert len(session.assessment.applications["payments"].evidence) == 2
+    session.undo_stack.undo()
+    assert page.said == "", "it holds no longer"
+
+
+def test_a_plan_follows_an_ingest_that_is_taken_back(
+    page: EvidencePage, session: Session, qtbot: QtBot, archive: Path
+) -> None:
+    read(page, qtbot, archive)
+    page.apply()
+    page.discard()
+    read(page, qtbot, archive)
+    assert outcomes(page)["a.sarif"] == (DUPLICATE, "payments")
+    session.undo_stack.undo()
+    assert outcomes(page)["a.sarif"] == (ADD, "payments")
+    assert "registered" not in select(page, "a.sarif").why
+    page.apply()
+    assert len(session.assessment.applications["payments"].evidence) == 3
+
+
+# ---- the register
+
+
+def test_a_fact_says_what_it_makes_of_a_criterion_and_leads_there(
+    page: EvidencePage, session: Session, workspace: Workspace
+) -> None:
+    page.show_export(0)
+    [found] = page.register.detail.findChildren(WholeList)
+    model = found.model()
+    question = session.questionnaire.criteria[CHALLENGED].question
+    place = next(row for row in range(model.rowCount()) if model.index(row, 0).data() == question)
+    says = str(model.index(place, 0).data(Qt.ItemDataRole.UserRole))
+    assert says.startswith("Challenges more than")
+    found.activated.emit(model.index(place, 0))
+    assert isinstance(workspace.page, AssessPage)
+    assert (workspace.page.criterion, session.application) == (CHALLENGED, "payments")
+
+
+def test_an_export_that_a_later_one_replaces_says_so(page: EvidencePage, session: Session) -> None:
+    day = datetime(2026, 9, 29, tzinfo=UTC)
+    later = export().model_copy(update={"sha256": "b" * 64, "path": "z", "captured_at": day})
+    session.do("evidence", "ingest", actions.add_evidence("payments", later))
+
+    def told() -> str:
+        return "\n".join(found.text() for found in page.register.detail.findChildren(QLabel))
+
+    page.show_export(0)
+    assert "A later export" in told()
+    [found] = page.register.detail.findChildren(WholeList)
+    model = found.model()
+    says = {model.index(row, 0).data(Qt.ItemDataRole.UserRole) for row in range(model.rowCount())}
+    assert says == {"Says nothing of it"}
+    page.show_export(1)
+    assert "A later export" not in told()
+
+
+def test_every_severity_has_its_name() -> None:
+    findings = Findings(total=1200, critical=1, high=2, medium=3, low=4, info=5)
+    assert severities(findings) == "1 critical · 2 high · 3 medium · 4 low · 5 info · 1,185 unrated"
+    assert severities(Findings()) == "no finding"
+    assert severities(None) == ""
+
+
+def test_the_register_keeps_its_row(page: EvidencePage, session: Session, window: MainWindow, qtbot: QtBot) -> None:
+    active(window, qtbot)
+    for name in "bcd":
+        entry = export().model_copy(update={"sha256": name * 64, "path": name})
+        session.do("evidence", "ingest", actions.add_evidence("payments", entry))
+    table = page.register.table
+
+    def current() -> str:
+        return page.register.model.evidence(table.currentIndex().row()).sha256[0]
+
+    page.show_export(2)
+    table.setFocus()
+    chosen = current()
+    capacity = actions.set_value(session.content, session.questionnaire, session.assessment, "capacity", "7")
+    session.do("settings", "set", capacity)
+    assert current() == chosen
+    assert page.register.detail.findChildren(WholeList), "its facts stay, too"
+    session.do("evidence", "ingest", actions.add_evidence(None, export()))
+    assert (current(), table.currentIndex().row()) == (chosen, 3)
+    order = [page.register.model.evidence(row).sha256[0] for row in range(5)]
+    for _ in range(2):
+        QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert page.register.model.rowCount() == 3
+    assert current() == order[2], "after the last row the one above it"
+
+
+def test_a_link_to_an_export_is_followed_past_a_plan(
+    page: EvidencePage, workspace: Workspace, qtbot: QtBot, archive: Path
+) -> None:
+    read(page, qtbot, archive)
+    assert page.plan.isVisible()
+    workspace.go(Destination("evidence", subject="a" * 64))
+    assert page.register.isVisible()
+    assert not page.plan.isVisible()
+    assert page.register.table.currentIndex().row() == 0
+    next(found for found in page._views.buttons if found.text() == "Plan").click()
+    assert page.plan.isVisible()
+    assert page.intake.rowCount() == 6
+
+
+def test_an_empty_page_says_so_below_its_heading(page: EvidencePage, session: Session) -> None:
+    page.show_export(0)
+    page.register.remove()
+    QApplication.processEvents()
+    heading, nothing = page.register._heading.geometry(), page.register._nothing.geometry()
+    assert page.register._nothing.isVisible()
+    assert heading.height() < 2 * page.register._heading.fontMetrics().height(), "it does not float in what is left"
+    assert nothing.top() - heading.bottom() < 20

@@ -108,7 +108,14 @@ def test_lists_that_are_given_their_rows(session: Session, tmp_path: Path) -> No
     assert [targets.target(row).title for row in range(2)] == ["Gate", "Other"]
     raw: dict[str, object] = {
         **dict.fromkeys(("member", "application", "format", "tool", "findings", "evidence")),
-        **{"path": "/x/a.json", "outcome": "rejected", "organisation": False, "why": "unknown", "candidates": []},
+        **{
+            "path": "/x/a.json",
+            "outcome": "rejected",
+            "organisation": False,
+            "why": "unknown",
+            "because": "",
+            "candidates": [],
+        },
     }
     intake.show_items(items_of({"items": [raw, {"path": 3}, None]}))
     intake.show_items(items_of({"items": [{**raw, "outcome": "unassigned"}]}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -13,16 +13,21 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.desktop.models.table import TwoLineTable
-from app.desktop.session import Session
+from app.desktop.session import Changed, Session
 from app.engagement import actions
 from app.engagement.journal import Change
+from questionnaires.model import Scope
 from reports import words
-from scoring.assessment import Evidence, Findings
+from scoring.assessment import Assessment, Evidence, Findings
+from scoring.evidence.about import Target
+from scoring.evidence.ingest import AS_SAID, Taken, settle
 
 ADD, DUPLICATE, UNDECIDABLE, REJECTED, UNASSIGNED = "add", "duplicate", "undecidable", "rejected", "unassigned"
 """Outcomes, as ``colonnade ingest --json`` words them."""
 _ORDER = (UNASSIGNED, UNDECIDABLE, ADD, DUPLICATE, REJECTED)
 """What needs a person first."""
+Key = tuple[str, str | None]
+"""Path and member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,10 @@ class Item:
     path: str
     member: str | None
     outcome: str
-    application: str | None
-    organisation: bool
+    target: Target
     why: str
+    because: str
+    """Why it is for whom it is, whatever becomes of it."""
     format: str
     tool: str
     findings: Findings | None
@@ -42,13 +48,27 @@ class Item:
     evidence: Evidence | None
 
     @property
+    def key(self) -> Key:
+        return self.path, self.member
+
+    @property
     def name(self) -> str:
         return PurePath(self.member or self.path).name
 
     @property
+    def whole(self) -> str:
+        """Where it lies."""
+        return self.path if self.member is None else f"{self.path} ▸ {self.member}"
+
+    @property
     def wants_word(self) -> bool:
-        """A person can settle it: which application, or which format."""
+        """It is not added before a person says which application, or which format."""
         return self.outcome in (UNASSIGNED, UNDECIDABLE)
+
+    @property
+    def takes_word(self) -> bool:
+        """A person can say whom it is about, or which format it has."""
+        return self.evidence is not None or self.outcome == UNDECIDABLE
 
 
 def items_of(document: Any) -> list[Item]:
@@ -62,9 +82,9 @@ def items_of(document: Any) -> list[Item]:
                     path=str(raw["path"]),
                     member=raw["member"],
                     outcome=str(raw["outcome"]),
-                    application=raw["application"],
-                    organisation=bool(raw["organisation"]),
+                    target=Scope.ORGANISATION if raw["organisation"] else raw["application"],
                     why=str(raw["why"]),
+                    because=str(raw["because"]),
                     format=raw["format"] or "",
                     tool=raw["tool"] or "",
                     findings=Findings.model_validate(raw["findings"]) if raw["findings"] else None,
@@ -78,16 +98,23 @@ def items_of(document: Any) -> list[Item]:
 
 
 def severities(findings: Findings | None) -> str:
-    """``2 critical · 7 high · 31 other``, only what there is."""
+    """``2 critical · 7 high · 31 medium``, only what there is; ``unrated`` is what the tool gave no severity."""
     if findings is None:
         return ""
-    rest = findings.total - findings.critical - findings.high
-    parts = ((findings.critical, "critical"), (findings.high, "high"), (rest, "other"))
-    return words.parts([f"{count:,} {name}" for count, name in parts if count]) or "no finding"
+    known = [(getattr(findings, name), name) for name in ("critical", "high", "medium", "low", "info")]
+    rest = findings.total - sum(count for count, _ in known)
+    return words.parts([f"{count:,} {name}" for count, name in (*known, (rest, "unrated")) if count]) or "no finding"
+
+
+def _settled(item: Item, assessment: Assessment, taken: Taken) -> Item:
+    if item.evidence is None:
+        return item
+    outcome, why = settle(item.evidence.sha256, item.target, item.because, assessment, taken)
+    return item if (outcome, why) == (item.outcome, item.why) else replace(item, outcome=outcome.value, why=why)
 
 
 class IntakeModel(TwoLineTable):
-    """The plan as a table."""
+    """The plan as a table. What becomes of a file follows the engagement; the order stays until more is read."""
 
     OUTCOME, FILE, TOOL, FOR, FINDINGS = range(5)
 
@@ -98,21 +125,45 @@ class IntakeModel(TwoLineTable):
         self._titles = (
             self.tr("What happens"), self.tr("File"), self.tr("Tool"), self.tr("For"), self.tr("Findings"),
         )  # fmt: skip
+        session.changed.connect(self._on_session_changed)
 
     def show_items(self, items: Iterable[Item]) -> None:
-        """Another plan; an item that was read again takes the place of its former self."""
-        by_place = {(item.path, item.member): item for item in self._items}
-        by_place.update({(item.path, item.member): item for item in items})
+        """More of a plan; an item that was read again takes the place of its former self."""
+        by_place = {item.key: item for item in self._items} | {item.key: item for item in items}
         self.beginResetModel()
-        self._items = sorted(
-            by_place.values(), key=lambda item: _ORDER.index(item.outcome) if item.outcome in _ORDER else 9
-        )
+        self._items = list(by_place.values())
+        self._settle()
+        self._items.sort(key=lambda item: _ORDER.index(item.outcome) if item.outcome in _ORDER else 9)
         self.endResetModel()
+
+    def assign(self, rows: Iterable[int], target: Target) -> None:
+        """Say whom these files are about; no other row and no place in the order changes but what follows from it."""
+        for row in rows:
+            if self._items[row].evidence is not None:
+                self._items[row] = replace(self._items[row], target=target, because=AS_SAID)
+        self._follow()
+
+    def _settle(self) -> None:
+        taken: Taken = set()
+        self._items = [_settled(item, self._session.assessment, taken) for item in self._items]
+
+    def _follow(self) -> None:
+        if self._items:
+            self._settle()
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._items) - 1, len(self._titles) - 1))
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        if not changed.only_answers:
+            self._follow()
 
     def clear(self) -> None:
         self.beginResetModel()
         self._items = []
         self.endResetModel()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(self._items)
 
     def item(self, row: int) -> Item:
         return self._items[row]
@@ -127,7 +178,7 @@ class IntakeModel(TwoLineTable):
             change
             for item in self._items
             if item.outcome == ADD and item.evidence is not None
-            for change in actions.add_evidence(None if item.organisation else item.application, item.evidence)
+            for change in actions.add_evidence(None if isinstance(item.target, Scope) else item.target, item.evidence)
         ]
 
     @override
@@ -171,20 +222,24 @@ class IntakeModel(TwoLineTable):
         item = self._items[row]
         match column:
             case self.FILE:
-                return item.path if item.member is None else f"{item.path} ▸ {item.member}"
+                return item.whole
             case self.TOOL:
                 return item.format
             case self.FOR:
-                # The application stands above; what counts here is why.
-                why = item.why.removeprefix(f"Taken for {item.application}: ")
-                return why[:1].upper() + why[1:]
+                return self.reason(row)
             case self.OUTCOME if item.outcome == UNDECIDABLE:
                 return words.listed(item.candidates, 2)
             case _:
                 return ""
 
+    def reason(self, row: int) -> str:
+        """Why this happens with a file, and why for whom: the application stands beside it."""
+        item = self._items[row]
+        why = item.why.removeprefix(f"Taken for {item.target}: ")
+        return why[:1].upper() + why[1:]
+
     def _owner(self, item: Item) -> str:
-        if item.organisation:
+        if isinstance(item.target, Scope):
             return self.tr("Organisation")
-        application = self._session.assessment.applications.get(item.application or "")
-        return application.name if application else item.application or words.NONE
+        application = self._session.assessment.applications.get(item.target or "")
+        return application.name if application else item.target or words.NONE

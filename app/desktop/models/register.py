@@ -16,6 +16,14 @@ from app.engagement.journal import Change
 from reports import words
 from scoring.assessment import Application, Evidence
 
+Key = tuple[str | None, str]
+"""Application or None for the organisation, and the SHA-256."""
+
+
+def records(evidence: Evidence) -> str:
+    """How many of what its file lists: ``30 runs``."""
+    return words.count(evidence.records.raw, evidence.records.unit)
+
 
 class RegisterModel(TwoLineTable):
     """By owner, the organisation first, then by tool."""
@@ -39,21 +47,41 @@ class RegisterModel(TwoLineTable):
         for application in sorted(assessment.applications.values(), key=lambda app: app.name.casefold()):
             entries = sorted(application.evidence.values(), key=lambda entry: (entry.tool, entry.path))
             rows += [(application, entry) for entry in entries]
+        if rows and self._keys(rows) == self._keys(self._rows):
+            self._rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self._titles) - 1))
+            return
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
 
+    @staticmethod
+    def _keys(rows: list[tuple[Application | None, Evidence]]) -> list[Key]:
+        return [(owner.id if owner else None, evidence.sha256) for owner, evidence in rows]
+
     def _on_session_changed(self, changed: Changed) -> None:
         if not changed.only_answers:
             self._read()
+
+    def key(self, row: int) -> Key:
+        """Whose it is, and what: the same after others came and went."""
+        owner, evidence = self._rows[row]
+        return owner.id if owner else None, evidence.sha256
+
+    def place(self, key: Key) -> int:
+        """Where an export stands; -1 where it does not."""
+        return next((row for row, known in enumerate(self._keys(self._rows)) if known == key), -1)
+
+    def find(self, sha256: str) -> int:
+        """Where an export stands that is the first of this content, whosever it is; -1 where there is none."""
+        return next((row for row, entry in enumerate(self._rows) if entry[1].sha256 == sha256), -1)
 
     def evidence(self, row: int) -> Evidence:
         return self._rows[row][1]
 
     def removal(self, row: int) -> list[Change]:
         """What taking an export out of the register means."""
-        owner, evidence = self._rows[row]
-        return actions.remove_evidence(self._session.assessment, owner.id if owner else None, evidence.sha256)
+        return actions.remove_evidence(self._session.assessment, *self.key(row))
 
     @override
     def _size(self) -> int:
@@ -74,7 +102,7 @@ class RegisterModel(TwoLineTable):
             case self.CAPTURED:
                 return words.day(evidence.captured_at.date()) if evidence.captured_at else self.tr("Undated")
             case self.FINDINGS:
-                return severities(evidence.findings)
+                return severities(evidence.findings) or records(evidence)
             case _:
                 return str(len(evidence.facts))
 
@@ -87,7 +115,5 @@ class RegisterModel(TwoLineTable):
             case self.CAPTURED if evidence.captured_at is not None:
                 age = (self._session.assessment.as_of - evidence.captured_at.date()).days
                 return words.count(age, self.tr("day old"), self.tr("days old"))
-            case self.FINDINGS:
-                return words.count(evidence.records.raw, evidence.records.unit)
             case _:
                 return ""
