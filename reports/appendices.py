@@ -222,7 +222,7 @@ def _differing(view: View, app: Application) -> Iterator[Differing]:
             _answered(view, answer),
             _answered(view, common),
             _remark(view, claim),
-            _noted(answer) if answer is not common else "",
+            _noted(app.answers.get(criterion.id)),
         )
 
 

@@ -138,7 +138,7 @@ def _answer(view: View, app: Application | None, criterion: Criterion) -> tuple[
         round(float(value), 4) if value is not None else None,
         given if answer is not None and answer.value else "",
         basis_name(answer.basis) if answer and answer.basis and answer.value else "",
-        answer.note.strip() if answer else "",
+        next((said.note.strip() for said in (own, answer) if said and said.note.strip()), ""),
         answer.reason.strip() if answer else "",
         "\n".join(dict.fromkeys(words.sentence(each.rule.says) for each in claim.statements if each.fresh))
         if claim

@@ -222,16 +222,21 @@ class Session(QObject):
         marked: bool | None = None,
     ) -> None:
         """Change what stands beside an answer, or before it, for the application in hand; see ``actions.amend``."""
+        self.amend_each([(self.owner(criterion), criterion)], basis=basis, note=note, reason=reason, marked=marked)
+
+    def amend_each(
+        self,
+        places: Sequence[tuple[str | None, str]],
+        *,
+        basis: Basis | None = None,
+        note: str | None = None,
+        reason: str | None = None,
+        marked: bool | None = None,
+    ) -> None:
+        """Change what stands beside several answers, (owner, criterion), as one step that can be undone."""
         try:
-            changes = actions.amend(
-                self.questionnaire,
-                self.assessment,
-                criterion,
-                application=self.owner(criterion),
-                basis=basis,
-                note=note,
-                reason=reason,
-                marked=marked,
+            changes = actions.amend_each(
+                self.questionnaire, self.assessment, places, basis=basis, note=note, reason=reason, marked=marked
             )
         except EngagementError as error:
             self.failed.emit(error)

@@ -168,7 +168,8 @@ def amend(
 ) -> list[Change]:
     """Change what stands beside an answer. It may come before the answer: a note or a mark alone is kept.
 
-    An application without an answer of its own takes the common one over, with its basis and reason.
+    An application without an answer of its own keeps having the common one, whatever it notes or marks; a basis or a
+    reason speaks of the answer itself, so with either it takes the common one over.
     """
     path = answer_path(questionnaire, assessment, criterion, application)
     source = assessment.applications[application] if application is not None else None
@@ -179,13 +180,33 @@ def amend(
         for key, value in (("basis", basis), ("note", note), ("reason", reason), ("marked", marked))
         if value is not None
     }
-    new = own.model_copy(update=given)
-    if new == Answer():
-        return [Change(path, None)]
-    if own.value is None and standing is not None and standing.value is not None:
+    taken_over: dict[str, Any] = {}
+    spoken_of = basis is not None or reason is not None
+    if spoken_of and own.value is None and standing is not None and standing.value is not None:
         taken_over = {"value": standing.value, "basis": standing.basis, "reason": standing.reason}
-        new = own.model_copy(update={**taken_over, **given})
-    return [Change(path, dump(new))]
+    new = own.model_copy(update={**taken_over, **given})
+    return [Change(path, None if new == Answer() else dump(new))]
+
+
+def amend_each(
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    places: Iterable[tuple[str | None, str]],
+    *,
+    basis: Basis | None = None,
+    note: str | None = None,
+    reason: str | None = None,
+    marked: bool | None = None,
+) -> list[Change]:
+    """Change what stands beside several answers, (application or None, criterion), as one step."""
+    return [
+        change
+        for owner, criterion in places
+        for change in amend(
+            questionnaire, assessment, criterion, application=owner,
+            basis=basis, note=note, reason=reason, marked=marked,
+        )
+    ]  # fmt: skip
 
 
 def answer_path(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.desktop.models.card import card_state
 from app.desktop.session import Changed, Saving, Session
 from app.desktop.window import MainWindow
 from app.engagement import journal
@@ -78,12 +79,16 @@ def test_an_application_answers_for_itself_and_the_organisation_once(session: Se
     assert session.assessment.answers[organisation].value == "partly"
 
 
-def test_a_note_beside_a_common_answer_makes_it_the_applications_own(session: Session) -> None:
-    session.answer(COMMON, "fully", basis=Basis.INTERVIEW)
+def test_a_note_beside_a_common_answer_follows_it_wherever_it_goes(session: Session) -> None:
+    session.answer(COMMON, "partly")
     session.take("wiki")
     session.amend(COMMON, note="Seen on the screen")
-    own = session.assessment.applications["wiki"].answers[COMMON]
-    assert (own.value, own.basis, own.note) == ("fully", Basis.INTERVIEW, "Seen on the screen")
+    session.take(None)
+    session.answer(COMMON, "fully", basis=Basis.INTERVIEW)
+    session.take("wiki")
+    state = card_state(session, COMMON)
+    assert (state.value, state.basis, state.inherited) == ("fully", Basis.INTERVIEW, True)
+    assert state.note == "Seen on the screen"
 
 
 def test_a_mark_without_an_answer_leaves_no_trace_once_taken_back(session: Session) -> None:

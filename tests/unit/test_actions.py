@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from app.engagement.errors import EngagementError, UsageError
 from app.engagement.journal import Change
 from questionnaires.load import shipped
 from questionnaires.model import Questionnaire, Scope
-from scoring.assessment import Answer, Assessment, Basis, Evidence, Records
+from scoring.assessment import Answer, Assessment, Basis, Evidence, Records, answer_of
 
 QUESTIONNAIRE = shipped().questionnaires["financial-devsecops"]
 COMMON = next(key for key in QUESTIONNAIRE.criteria if QUESTIONNAIRE.scope_of(key) is Scope.APPLICATION)
@@ -60,23 +61,31 @@ def test_a_note_and_a_mark_come_before_the_answer_and_go_without_a_trace(
     assert COMMON not in bare.applications["wiki"].answers
 
 
-def test_a_note_beside_a_common_answer_takes_it_over_with_basis_and_reason(
+def test_a_note_and_a_mark_beside_a_common_answer_leave_it_the_common_one(
     questionnaire: Questionnaire, assessment: Assessment
+) -> None:
+    common = after(assessment, actions.answer(questionnaire, assessment, COMMON, "fully", basis=Basis.DOCUMENT))
+    places = [("wiki", COMMON), ("payments", COMMON)]
+    found = after(common, actions.amend_each(questionnaire, common, places, note="Here too", marked=True))
+    wiki = found.applications["wiki"]
+    assert (
+        wiki.answers[COMMON] == found.applications["payments"].answers[COMMON] == Answer(note="Here too", marked=True)
+    )
+    assert answer_of(found.answers, wiki, COMMON) is found.answers[COMMON]
+    bare = after(found, actions.amend(questionnaire, found, COMMON, note="", marked=False, application="wiki"))
+    assert COMMON not in bare.applications["wiki"].answers
+
+
+@pytest.mark.parametrize("given", [{"basis": Basis.INTERVIEW}, {"reason": "Theirs"}])
+def test_a_basis_or_a_reason_takes_the_common_answer_over(
+    questionnaire: Questionnaire, assessment: Assessment, given: dict[str, Any]
 ) -> None:
     answered = actions.answer(questionnaire, assessment, COMMON, "fully", basis=Basis.DOCUMENT, reason="Seen", note="x")
     common = after(assessment, answered)
-    found = after(common, actions.amend(questionnaire, common, COMMON, note="Here too", application="wiki"))
-    own = found.applications["wiki"].answers[COMMON]
-    assert own == Answer(value="fully", basis=Basis.DOCUMENT, reason="Seen", note="Here too")
-
-
-def test_a_mark_taken_back_does_not_make_a_common_answer_an_own_one(
-    questionnaire: Questionnaire, assessment: Assessment
-) -> None:
-    marked = after(assessment, actions.amend(questionnaire, assessment, COMMON, marked=True, application="wiki"))
-    common = after(marked, actions.answer(questionnaire, marked, COMMON, "fully"))
-    found = after(common, actions.amend(questionnaire, common, COMMON, marked=False, application="wiki"))
-    assert COMMON not in found.applications["wiki"].answers
+    noted = after(common, actions.amend(questionnaire, common, COMMON, note="Here too", application="wiki"))
+    found = after(noted, actions.amend(questionnaire, noted, COMMON, application="wiki", **given))
+    own = Answer(value="fully", basis=Basis.DOCUMENT, reason="Seen", note="Here too").model_copy(update=given)
+    assert found.applications["wiki"].answers[COMMON] == own
 
 
 def test_an_application_and_an_export_are_taken_out(assessment: Assessment) -> None:

@@ -65,3 +65,10 @@ def test_another_answer_or_another_explanation_stands_apart() -> None:
         ("App 01", "Largely", "Another tool looks there."),
         ("App 02", "Fully", ""),
     ]
+
+
+def test_a_note_beside_a_challenged_common_answer_stands_with_the_application() -> None:
+    given = applications(2)
+    given["a01"] = given["a01"].model_copy(update={"answers": {"build.gates.run": Answer(note="Off in May.")}})
+    found = example(assessment(applications=given)).snapshot().appendices.own[1].differing
+    assert [(entry.answer, entry.note) for entry in found] == [("Largely", "Off in May.")]

@@ -70,6 +70,14 @@ def test_an_explained_claim_and_one_that_does_not_apply_say_so() -> None:
     assert (beside["Answer"], beside["Value"]) == ("Not applicable", None)
 
 
+def test_a_note_beside_a_common_answer_is_the_application_s_own() -> None:
+    noted = dict(assessment().applications)
+    noted["desk"] = noted["desk"].model_copy(update={"answers": {"build.tests.some": Answer(note="Not there.")}})
+    found = rows(table(example(assessment(applications=noted)).snapshot(), "answers"))
+    beside = next(row for row in found if (row["Application"], row["Code"]) == ("Trading Desk", "1.2.2a"))
+    assert (beside["Answer"], beside["Given"], beside["Note"]) == ("Partly", "common", "Not there.")
+
+
 def test_the_roadmap_has_every_item_with_numbers(snapshot: Snapshot) -> None:
     found = rows(table(snapshot, "roadmap"))
     blocks = [block for lane in snapshot.roadmap.lanes for block in lane.blocks]

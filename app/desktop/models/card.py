@@ -24,6 +24,7 @@ class CardState:
     """The common answer where the application in hand has one of its own."""
     basis: Basis | None
     note: str
+    """The owner's own, as is the mark: either may stand before the answer, or beside a common one."""
     reason: str
     marked: bool
     limit: str | None
@@ -62,9 +63,9 @@ def card_state(session: Session, criterion: str) -> CardState:
         inherited=inherited and answer is not None and answer.value is not None,
         common=common.value if common and not inherited else None,
         basis=answer.basis if answer else None,
-        note=answer.note if answer else "",
+        note=own.note if own else "",
         reason=answer.reason if answer else "",
-        marked=answer.marked if answer else False,
+        marked=own is not None and own.marked,
         limit=claim.challenge if claim and claim.challenged else None,
         suggestion=claim.suggestion if claim else None,
     )
