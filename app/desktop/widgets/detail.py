@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from pathlib import PurePath
+
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.icons import pixmap
@@ -11,7 +14,7 @@ from app.desktop.models.card import answer_name
 from app.desktop.models.links import activity_links, obligation_links, other_links, then_words
 from app.desktop.session import Session
 from app.desktop.theme import Role
-from app.desktop.widgets.text import column, label, rule, set_flag
+from app.desktop.widgets.text import OneLine, column, label, rule, set_flag
 from questionnaires.model import FactType
 from reports import words
 from scoring.assessment import Fact
@@ -36,7 +39,6 @@ class _StatementRow(QWidget):
 
     def __init__(self, session: Session, statement: Statement) -> None:
         super().__init__()
-        colours = theme.colours()
         step = answer_name(session, statement.step).casefold()
         if statement.standing is Standing.LATER:
             icon, says = "stale", self.tr("From after the day of the engagement: does not count")
@@ -46,12 +48,11 @@ class _StatementRow(QWidget):
             icon, says = "challenge", self.tr("Challenges: at most {0}").format(step)
         else:
             icon, says = "support", self.tr("Supports {0}").format(step)
-        challenges = icon == "challenge"
-        picture = QLabel()
-        colour = colours.attention if challenges else colours.muted if icon == "stale" else colours.accent
-        picture.setPixmap(pixmap(icon, colour, theme.px(18), self.devicePixelRatioF()))
-        head = label(says, Role.LABEL)
-        set_flag(head, "attention", challenges)
+        self._icon = icon
+        self._picture = QLabel()
+        self._draw()
+        head = label(says, Role.LABEL, wrap=True)
+        set_flag(head, "attention", icon == "challenge")
         evidence = statement.evidence
         age = (
             self.tr("undated") if statement.age_days is None
@@ -60,15 +61,27 @@ class _StatementRow(QWidget):
             else words.count(statement.age_days, self.tr("day old"), self.tr("days old"))
         )  # fmt: skip
         origin = label(f"{evidence.tool} · {age}", Role.SMALL, muted=True, wrap=True)
-        origin.setToolTip(evidence.path)
+        file = OneLine(Role.SMALL, muted=True)
+        file.say(" › ".join(filter(None, (PurePath(evidence.path).name, evidence.member))))
         body = label(statement.rule.says, wrap=True)
         fact = label(fact_words(session, statement.fact), Role.SMALL, muted=True, wrap=True)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, theme.px(4), 0, theme.px(8))
         line.setSpacing(theme.px(8))
-        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(column(head, body, fact, origin), 1)
+        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(column(head, body, fact, origin, file), 1)
         self.setAccessibleName(f"{says}. {statement.rule.says}")
+
+    def _draw(self) -> None:
+        colours = theme.colours()
+        colour = {"challenge": colours.attention, "stale": colours.muted}.get(self._icon, colours.accent)
+        self._picture.setPixmap(pixmap(self._icon, colour, theme.px(18), self.devicePixelRatioF()))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw()
 
 
 class Detail(QScrollArea):
