@@ -63,6 +63,12 @@ class Ladder(QWidget):
         """The place reached."""
         return self._level
 
+    def empty_words(self, rung: Rung) -> str:
+        """What stands below a rung instead of criteria."""
+        if rung.cells:
+            return ""
+        return self.tr("Starting level") if rung is self._rungs[0] else self.tr("Nothing asked")
+
     def _wide(self) -> float:
         return self.width() / max(1, len(self._rungs))
 
@@ -107,6 +113,8 @@ class Ladder(QWidget):
             if not rung.cells:
                 painter.setFont(theme.font(Role.SMALL))
                 painter.setPen(QColor(colours.muted))
-                below = QRect(left, theme.px(27), round(self._wide()), theme.px(18))
-                painter.drawText(below, left_middle, self.tr("Everyone starts here"))
+                below = QRect(left, theme.px(27), round(self._wide()) - theme.px(8), theme.px(18))
+                says = self.empty_words(rung)
+                says = painter.fontMetrics().elidedText(says, Qt.TextElideMode.ElideRight, below.width())
+                painter.drawText(below, left_middle, says)
         painter.end()
