@@ -87,5 +87,9 @@ def remembered_layout(key: str) -> QByteArray | None:
     return value if isinstance(value, QByteArray) else None
 
 
-def remember_layout(key: str, state: QByteArray) -> None:
-    settings().setValue(f"layout/{key}", state)
+def remember_layout(key: str, state: QByteArray | None) -> None:
+    """Nothing forgets what was remembered."""
+    if state is None:
+        settings().remove(f"layout/{key}")
+    else:
+        settings().setValue(f"layout/{key}", state)

@@ -231,6 +231,7 @@ QLineEdit, QPlainTextEdit, QComboBox {
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {
     border: 2px solid $accent; padding: ${p4}px ${p7}px; }
 QPlainTextEdit { padding: ${p2}px ${p4}px; }
+QPlainTextEdit[readOnly="true"] { background: $surface; border-color: $line; }
 QPlainTextEdit:focus { padding: 1px ${p3}px; }
 QComboBox::drop-down { border: none; width: ${p24}px; }
 QComboBox::down-arrow { image: url("$chevron"); width: ${p12}px; height: ${p12}px; }

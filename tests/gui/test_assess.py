@@ -17,9 +17,11 @@ from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.explained import Explained
+from app.desktop.widgets.practice_row import PracticeTree
 from app.desktop.widgets.writing import Writing
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.engagement import actions
 from app.engagement.folder import Engagement
 from scoring.assessment import Basis
 from scoring.written import amount
@@ -38,6 +40,7 @@ def page(workspace: Workspace, window: MainWindow, qtbot: QtBot) -> AssessPage:
     found.show_practice("integrate.gates", "integrate.gates.pipeline-checks")
     found.arrive()
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), Card))
+    qtbot.waitUntil(lambda: found.cards.complete)
     return found
 
 
@@ -175,9 +178,61 @@ def test_find_and_filter_narrow_the_list(page: AssessPage, workspace: Workspace,
     field.clear()
     workspace.session.take("payments")
     page.list.set_filter(Filter.CHALLENGED)
-    # What is worked on stays in the list; the rest is what the filter asks for.
-    page.show_practice("integrate.gates")
     assert page.list.listed() == ["integrate.gates"]
+
+
+def test_a_filter_lists_nothing_that_does_not_match(page: AssessPage, session: Session) -> None:
+    for wanted in (Filter.CHALLENGED, Filter.MARKED, Filter.BELOW_TARGET, Filter.NO_REASON):
+        page.list.set_filter(wanted)
+        assert page.list.listed() == [], wanted
+        assert page.list.says_none, wanted
+    page.list.set_filter(Filter.MARKED)
+    press("M")
+    assert page.list.listed() == ["integrate.gates"]
+    press("M")
+    assert page.list.listed() == []
+    assert page.criterion == "integrate.gates.pipeline-checks", "what is in view stays"
+    page.list.set_filter(Filter.NO_REASON)
+    session.answer(page.criterion, "not-applicable")
+    assert page.list.listed() == ["integrate.gates"]
+    session.amend(page.criterion, reason="At the provider")
+    assert page.list.listed() == []
+
+
+def test_practices_are_listed_by_the_level_that_they_reach(page: AssessPage, session: Session) -> None:
+    practices = session.questionnaire.practices.values()
+    found = []
+    for level in session.questionnaire.level:
+        page.list.set_filter(level.number)
+        found += page.list.listed()
+        scores = [session.node(session.questionnaire.practices[key]).score for key in page.list.listed()]
+        assert {score and score.level for score in scores} <= {level.number}
+    assert sorted(found) == sorted(practice.id for practice in practices if session.node(practice).score)
+
+
+def test_what_is_searched_for_is_reached_by_return_and_left_by_escape(page: AssessPage, qtbot: QtBot) -> None:
+    press("F", modifier=CONTROL)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "threat model")
+    press(Qt.Key.Key_Return)
+    assert page.criterion.startswith(page.list.listed()[0])
+    assert isinstance(QApplication.focusWidget(), PracticeTree)
+    press("F", modifier=CONTROL)
+    press(Qt.Key.Key_Escape)
+    assert field.text() == ""
+    assert isinstance(QApplication.focusWidget(), Card)
+
+
+def test_with_nothing_found_the_keys_walk_through_everything(page: AssessPage, qtbot: QtBot) -> None:
+    press("F", modifier=CONTROL)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "xyzzy")
+    assert page.list.listed() == []
+    page.arrive()
+    press(*"J" * 8)
+    assert page.criterion.startswith("integrate.policy")
 
 
 def test_go_to_anything_reaches_a_criterion(page: AssessPage, workspace: Workspace, qtbot: QtBot) -> None:
@@ -207,6 +262,29 @@ def test_details_fold_away(page: AssessPage) -> None:
     assert not detail().isVisible()
 
 
+def test_details_that_are_folded_away_leave_the_focus_to_the_card(page: AssessPage) -> None:
+    page.detail.setFocus()
+    press(Qt.Key.Key_F4)
+    assert QApplication.focusWidget() is page.cards.card
+
+
+def test_details_stay_folded_after_a_restart(
+    page: AssessPage, window: MainWindow, make_window: Callable[..., MainWindow], session: Session
+) -> None:
+    press(Qt.Key.Key_F4)
+    window.resize(960, 500)
+    window.resize(1280, 720)
+    assert page.detail.isHidden()
+    window.close()
+    again = make_window(session.folder)
+    assert again.workspace is not None
+    found = again.workspace.show_page("assess")
+    assert isinstance(found, AssessPage)
+    assert found.detail.isHidden()
+    found.fold_details()
+    assert found.detail.isVisible()
+
+
 def test_in_a_narrow_window_the_details_take_the_place_of_the_practices(page: AssessPage, window: MainWindow) -> None:
     def seen() -> tuple[bool, bool]:
         QApplication.processEvents()
@@ -234,6 +312,16 @@ def test_w_says_how_the_score_came_about(page: AssessPage, session: Session) -> 
     assert f"= {amount(node.score.low)}" in said
     assert session.questionnaire.criteria[CHALLENGED].question in said
     assert "gate.blocks" in said
+    dialog.reject()
+
+
+def test_w_says_why_there_is_no_score_without_applications(page: AssessPage, session: Session) -> None:
+    for key in ("payments", "wiki"):
+        session.do("x", "application", actions.remove_application(session.assessment, key))
+    press("W")
+    dialog = page.findChild(Explained)
+    assert isinstance(dialog, Explained)
+    assert "Add one under Applications" in dialog.lines[0].text
     dialog.reject()
 
 

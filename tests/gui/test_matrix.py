@@ -117,6 +117,34 @@ def test_one_reason_for_all_that_does_not_apply(matrix: Matrix, session: Session
     assert QApplication.focusWidget() is matrix.table
 
 
+def test_a_reason_never_replaces_another_one(matrix: Matrix, session: Session) -> None:
+    three = ["payments", "wiki", "app-00"]
+    session.answer_each([(key, FIRST, "not-applicable") for key in three])
+    for key, reason in zip(three, ("Mainframe", "Static pages"), strict=False):
+        session.amend_each([(key, FIRST)], reason=reason)
+
+    def reasons() -> list[str]:
+        return [session.assessment.applications[key].answers[FIRST].reason for key in three]
+
+    press("C", "R")
+    field = QApplication.focusWidget()
+    assert isinstance(field, Writing)
+    QTest.keyClicks(field, "Bought in")
+    press(Qt.Key.Key_Return)
+    assert reasons() == ["Mainframe", "Static pages", "Bought in"]
+    press("R")
+    assert QApplication.focusWidget() is matrix.table, "they differ: none is written for all"
+    session.amend_each([(key, FIRST) for key in three], reason="Bought in")
+    press("C", "R")
+    field = QApplication.focusWidget()
+    assert isinstance(field, Writing)
+    assert field.toPlainText() == "Bought in"
+    field.selectAll()
+    QTest.keyClicks(field, "At the provider")
+    press(Qt.Key.Key_Return)
+    assert reasons() == ["At the provider"] * 3
+
+
 def test_evidence_is_accepted_for_whoever_it_speaks_of(matrix: Matrix, session: Session) -> None:
     column = [entry.id for entry in matrix.model.practice.criterion].index(CHALLENGED)
     place = matrix.model.index(matrix.model.row("payments"), column)
@@ -157,13 +185,13 @@ def test_keys_walk_through_the_practices(page: AssessPage, matrix: Matrix, sessi
     assert matrix.model.rowCount() == FIFTY + 1
 
 
-def test_a_mark_and_a_basis_go_to_the_current_cell(matrix: Matrix, session: Session) -> None:
-    matrix.table.setCurrentIndex(matrix.model.index(matrix.model.row("wiki"), 0))
-    press("M", "B")
-    answer = session.assessment.applications["wiki"].answers[FIRST]
-    assert (answer.value, answer.marked, answer.basis) == ("largely", True, Basis.INTERVIEW)
+def test_a_mark_and_a_basis_go_to_all_that_is_selected(matrix: Matrix, session: Session) -> None:
+    press("C", "M", "B")
+    answers = [app.answers[FIRST] for app in session.assessment.applications.values()]
+    assert {(answer.value, answer.marked, answer.basis) for answer in answers} == {("largely", True, Basis.INTERVIEW)}
+    assert session.undo_stack.count() == 2
     press("M")
-    assert not session.assessment.applications["wiki"].answers[FIRST].marked
+    assert not any(app.answers[FIRST].marked for app in session.assessment.applications.values())
 
 
 def test_the_model_follows_applications_and_practices(session: Session) -> None:

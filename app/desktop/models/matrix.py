@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
-from itertools import starmap
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
@@ -16,7 +14,7 @@ from app.desktop.models.card import answer_name
 from app.desktop.session import Changed, Session
 from questionnaires.model import NOT_APPLICABLE, Criterion, Practice, Scope
 from reports import words
-from scoring.assessment import Application, answer_of
+from scoring.assessment import Application, Basis
 
 Index = QModelIndex | QPersistentModelIndex
 Place = tuple[int, int]
@@ -31,9 +29,8 @@ class MatrixRole(IntEnum):
     """Of a row's heading: the tier, empty for the common answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixCell:
-    """One criterion of one owner."""
+class MatrixCell(NamedTuple):
+    """One criterion of one owner. A tuple, since thousands are looked at whenever the selection moves."""
 
     owner: str | None
     criterion: str
@@ -42,7 +39,8 @@ class MatrixCell:
     """The value of the step; None where unanswered or not applicable."""
     inherited: bool
     """It is the common answer; the application has none of its own."""
-    reasoned: bool
+    basis: Basis | None
+    reason: str
     challenged: bool
     marked: bool
     suggestion: str | None
@@ -51,14 +49,27 @@ class MatrixCell:
     def not_applicable(self) -> bool:
         return self.value == NOT_APPLICABLE
 
+    @property
+    def reasoned(self) -> bool:
+        return bool(self.reason.strip())
 
-def unreasoned(cells: Iterable[MatrixCell]) -> list[tuple[str | None, str, str]]:
-    """Own answers among these cells that a reason belongs to: not applicable, or challenged."""
-    return [
-        (cell.owner, cell.criterion, cell.value)
-        for cell in cells
-        if cell.value is not None and not cell.inherited and (cell.not_applicable or cell.challenged)
-    ]
+    @property
+    def wants_reason(self) -> bool:
+        """A reason of its own belongs here: it does not apply, or the claim stands against evidence."""
+        return self.value is not None and not self.inherited and (self.not_applicable or self.challenged)
+
+
+def reason_for(cells: Iterable[MatrixCell]) -> tuple[list[MatrixCell], str]:
+    """Whose reason is written next, and what it is now.
+
+    Those that lack one; where none does, all, if they say the same: different reasons are never written over.
+    """
+    wanted = [cell for cell in cells if cell.wants_reason]
+    lacking = [cell for cell in wanted if not cell.reasoned]
+    reasons = {cell.reason for cell in wanted}
+    if lacking or not wanted:
+        return lacking, ""
+    return (wanted, reasons.pop()) if len(reasons) == 1 else ([], "")
 
 
 class MatrixModel(QAbstractTableModel):
@@ -105,24 +116,35 @@ class MatrixModel(QAbstractTableModel):
         return next((row for row in range(len(self._rows)) if self.owner(row) == owner), 0)
 
     def cell(self, row: int, column: int) -> MatrixCell:
-        session, criterion = self._session, self._practice.criterion[column].id
-        owner = self.owner(row)
-        application = session.assessment.applications.get(owner) if owner else None
-        answer = answer_of(session.assessment.answers, application, criterion)
-        own = (application or session.assessment).answers.get(criterion)
-        claim = session.evaluation.claims.of(owner, criterion)
-        value = answer.value if answer else None
-        return MatrixCell(
-            owner=owner,
-            criterion=criterion,
-            value=value,
-            fulfilled=session.questionnaire.values.get(value or ""),
-            inherited=value is not None and answer is not own,
-            reasoned=answer is not None and bool(answer.reason.strip()),
-            challenged=claim is not None and claim.challenged,
-            marked=own is not None and own.marked,
-            suggestion=claim.suggestion if claim else None,
-        )
+        return self.cells([(row, column)])[0]
+
+    def cells(self, places: Iterable[Place]) -> list[MatrixCell]:
+        assessment, claims = self._session.assessment, self._session.evaluation.claims
+        values = self._session.questionnaire.values
+        ids = [criterion.id for criterion in self._practice.criterion]
+        found = []
+        for row, column in places:
+            criterion, owner = ids[column], self.owner(row)
+            application = assessment.applications.get(owner) if owner else None
+            own = (application or assessment).answers.get(criterion)
+            answer = own if own is not None and own.value is not None else assessment.answers.get(criterion)
+            claim = claims.of(owner, criterion)
+            value = answer.value if answer else None
+            found.append(
+                MatrixCell(
+                    owner=owner,
+                    criterion=criterion,
+                    value=value,
+                    fulfilled=values.get(value or ""),
+                    inherited=value is not None and answer is not own,
+                    basis=answer.basis if answer else None,
+                    reason=answer.reason if answer else "",
+                    challenged=claim is not None and claim.challenged,
+                    marked=own is not None and own.marked,
+                    suggestion=claim.suggestion if claim else None,
+                )
+            )
+        return found
 
     def answers(self, places: Iterable[Place], value: str) -> list[tuple[str | None, str, str]]:
         """What answering these cells means: (owner, criterion, value)."""
@@ -130,7 +152,7 @@ class MatrixModel(QAbstractTableModel):
 
     def suggestions(self, places: Iterable[Place]) -> list[tuple[str | None, str, str]]:
         """What evidence suggests for these cells, where it does."""
-        cells = starmap(self.cell, places)
+        cells = self.cells(places)
         return [(cell.owner, cell.criterion, cell.suggestion) for cell in cells if cell.suggestion is not None]
 
     # ---- Qt

@@ -37,6 +37,10 @@ class Filter(StrEnum):
     STALE = "stale"
 
 
+Wanted = Filter | int
+"""A filter, or the level that is reached."""
+
+
 class PracticeRole(IntEnum):
     """What a row gives besides its name."""
 
@@ -67,7 +71,8 @@ def criterion_is(session: Session, criterion: str, wanted: Filter) -> bool:
             claim = session.claim(criterion)
             return claim is not None and claim.challenged
         case Filter.MARKED:
-            return answer is not None and answer.marked
+            own = session.own_answer(criterion)
+            return own is not None and own.marked
         case Filter.NO_REASON:
             return answer is not None and answer.value == NOT_APPLICABLE and not answer.reason.strip()
         case Filter.STALE:
@@ -77,8 +82,13 @@ def criterion_is(session: Session, criterion: str, wanted: Filter) -> bool:
             return True
 
 
-def practice_is(session: Session, practice: Practice, wanted: Filter) -> bool:
+def practice_is(session: Session, practice: Practice, wanted: Wanted) -> bool:
     """Whether a practice belongs to a filter's list."""
+    if not isinstance(wanted, Filter):
+        score = session.node(practice).score
+        return score is not None and score.level == wanted
+    if wanted is Filter.ALL:
+        return True
     if wanted is Filter.BELOW_TARGET:
         score, target = session.node(practice).score, session.target(practice.id)
         return score is not None and target is not None and not reaches(session.questionnaire, score, target)
@@ -210,25 +220,18 @@ class PracticesFilter(QSortFilterProxyModel):
         super().__init__(parent)
         self._session = session
         self._source = source
-        self.filter = Filter.ALL
+        self.filter: Wanted = Filter.ALL
         self._words: tuple[str, ...] = ()
-        self.kept: str | None = None
-        """Stays in the list, whatever the filter."""
+        # A pillar goes with its last practice, which only filtering anew finds out.
+        self.setDynamicSortFilter(False)
         self.setSourceModel(source)
 
-    def set_filter(self, wanted: Filter, text: str) -> None:
+    def set_filter(self, wanted: Wanted, text: str) -> None:
         """List only practices that are ``wanted`` and hold every word of ``text`` in their own or their questions."""
         self.beginFilterChange()
         self.filter = wanted
         self._words = tuple(text.casefold().split())
         self.endFilterChange()
-
-    def keep(self, practice: str | None) -> None:
-        """A practice that stays while it is worked on, even once it no longer fits the filter."""
-        if practice != self.kept:
-            self.beginFilterChange()
-            self.kept = practice
-            self.endFilterChange()
 
     @override
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
@@ -244,6 +247,4 @@ class PracticesFilter(QSortFilterProxyModel):
             known = " ".join(texts).casefold()
             if not all(word in known for word in self._words):
                 return False
-        if self.filter is Filter.ALL or practice.id == self.kept:
-            return True
         return practice_is(self._session, practice, self.filter)

@@ -5,32 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import recent, theme
-from app.desktop.models.card import card_state
-from app.desktop.models.explanation import explained
+from app.desktop.models.explanation import Line, explained
 from app.desktop.models.practices import Filter, criterion_is, next_unanswered
 from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
-from app.desktop.theme import Role
-from app.desktop.widgets.card import Card
+from app.desktop.widgets.cards import Cards
 from app.desktop.widgets.detail import Detail
 from app.desktop.widgets.explained import Explained
 from app.desktop.widgets.ladder import Ladder
 from app.desktop.widgets.matrix import Matrix
 from app.desktop.widgets.practice_head import CARDS, MATRIX, PracticeHead
 from app.desktop.widgets.practice_list import PracticeList
-from app.desktop.widgets.practice_words import PracticeWords
-from app.desktop.widgets.text import column, label, rule, scrolled
+from app.desktop.widgets.text import column, rule
 from questionnaires.model import NOT_APPLICABLE, Practice, Scope
-from scoring.assessment import Basis
 
 WIDTHS = (260, 640, 290)
 """Of the practices, the practice in view and the details, until somebody moves their edges."""
+FOLDED = "assess-folded"
+"""Remembered while the details are folded away."""
 
 
 class AssessPage(Page):
@@ -40,10 +38,12 @@ class AssessPage(Page):
         super().__init__(parent)
         self._session = session
         self._practice: Practice = session.questionnaire.pillar[0].practice[0]
-        self._current = 0
+        self._criterion = self._practice.criterion[0].id
+        self._folded = recent.remembered_layout(FOLDED) is not None
+        """Whether the details are away where there is room for them."""
         self.list = PracticeList(session)
         self.list.chosen.connect(self.show_practice)
-        self._cards: list[Card] = []
+        self.list.left.connect(self._take_focus)
         self._build_middle()
         self.detail = Detail(session)
         self._splitter = QSplitter()
@@ -56,6 +56,7 @@ class AssessPage(Page):
         self._splitter.setSizes([theme.px(width) for width in WIDTHS])
         if (layout := recent.remembered_layout("assess")) is not None:
             self._splitter.restoreState(layout)
+        self.detail.setVisible(not self._folded)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._splitter)
@@ -74,34 +75,11 @@ class AssessPage(Page):
         self._head.view_wanted.connect(self.show_view)
         self._head.explanation_wanted.connect(self.explain)
         self.ladder.criterion_chosen.connect(self._on_ladder_criterion_chosen)
-        self._words = PracticeWords(len(session.questionnaire.level))
-        self._card_column = QVBoxLayout()
-        self._card_column.setSpacing(theme.px(2))
-        for _ in range(max(len(practice.criterion) for practice in session.questionnaire.practices.values())):
-            self._add_card()
-        content = QWidget()
-        content.setLayout(
-            column(
-                self._words,
-                column(self._card_column, margins=(4, 0, 0, 0)),
-                24, -1,
-            )
-        )  # fmt: skip
-        self._scroll = scrolled(content)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        keys = self.tr(
-            "1–4 answer · 0 not applicable · N note · R reason · B basis · E evidence · M mark · W why · J K next, back"
-        )
-        hint = label(keys, Role.SMALL, muted=True)
-        hint.setContentsMargins(theme.px(24), theme.px(6), theme.px(16), theme.px(6))
-        cards = QWidget()
-        cards.setLayout(column(self._scroll, rule(), hint))
-        self.matrix = Matrix(session)
-        self.matrix.moved.connect(self._on_matrix_moved)
-        self.matrix.opened.connect(self._on_matrix_opened)
+        self.cards = Cards(session, self._practice)
+        self.cards.moved.connect(self._on_criterion_moved)
+        self._matrix: Matrix | None = None
         self._views = QStackedWidget()
-        self._views.addWidget(cards)
-        self._views.addWidget(self.matrix)
+        self._views.addWidget(self.cards)
         self._middle = QWidget()
         self._middle.setLayout(column(self._head, rule(), self._views))
 
@@ -132,7 +110,7 @@ class AssessPage(Page):
         ]
         for keys, slot in actions:
             # Up and Down belong to the list, table or field that has the focus; among the cards they walk.
-            place: QWidget = self._scroll if keys in ("Up", "Down") else self._views if keys == "Backspace" else self
+            place: QWidget = self.cards if keys in ("Up", "Down") else self._views if keys == "Backspace" else self
             shortcut = QShortcut(QKeySequence(keys), place)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
@@ -145,34 +123,27 @@ class AssessPage(Page):
         self._practice = self._session.questionnaire.practices[practice]
         ids = [entry.id for entry in self._practice.criterion]
         first_open = next((key for key in ids if criterion_is(self._session, key, self._wanted())), ids[0])
-        self._current = ids.index(criterion if criterion in ids else first_open)
-        for number, card in enumerate(self._cards):
-            card.setVisible(number < len(ids))
+        self._criterion = criterion if criterion is not None and criterion in ids else first_open
+        self.cards.show_practice(self._practice, self._criterion)
         self._show_all()
         self.list.select(practice)
-        self._show_current(focus=False)
+        self._show_details()
 
     def _wanted(self) -> Filter:
         """What kind of criterion to start at: what the list is filtered by, else the first unanswered."""
-        return Filter.UNANSWERED if self.list.filter is Filter.ALL else self.list.filter
+        wanted = self.list.filter
+        return wanted if isinstance(wanted, Filter) and wanted is not Filter.ALL else Filter.UNANSWERED
 
     def step(self, by: int) -> None:
         """To the next or previous criterion, over the end of the practice into the next one in the list."""
-        goal = self._current + by
-        if self.in_matrix:
-            goal = -1 if by < 0 else len(self._practice.criterion)
-        if 0 <= goal < len(self._practice.criterion):
-            self._current = goal
-            self._show_current()
-            return
-        listed = self.list.listed()
-        if self._practice.id not in listed:
-            return
-        place = listed.index(self._practice.id) + by
-        if 0 <= place < len(listed):
-            neighbour = self._session.questionnaire.practices[listed[place]]
-            self.show_practice(neighbour.id, neighbour.criterion[0 if by > 0 or self.in_matrix else -1].id)
-            self._take_focus()
+        ids = [entry.id for entry in self._practice.criterion]
+        goal = ids.index(self._criterion) + by
+        if 0 <= goal < len(ids) and not self.in_matrix:
+            self._on_criterion_moved(ids[goal])
+        elif (neighbour := self.list.neighbour(self._practice.id, by)) is not None:
+            criteria = self._session.questionnaire.practices[neighbour].criterion
+            self.show_practice(neighbour, criteria[0 if by > 0 or self.in_matrix else -1].id)
+        self._take_focus()
 
     def next_open(self) -> None:
         """To the next unanswered criterion, wherever it is."""
@@ -184,7 +155,7 @@ class AssessPage(Page):
     @property
     def criterion(self) -> str:
         """The one in hand."""
-        return self._practice.criterion[self._current].id
+        return self._criterion
 
     @property
     def ladder(self) -> Ladder:
@@ -193,7 +164,21 @@ class AssessPage(Page):
     @property
     def in_matrix(self) -> bool:
         """Whether the matrix is in view, else the cards."""
-        return self._views.currentWidget() is self.matrix
+        return self._views.currentWidget() is not self.cards
+
+    @property
+    def matrix(self) -> Matrix:
+        """Made when it is first wanted."""
+        if self._matrix is None:
+            self._matrix = Matrix(self._session)
+            self._matrix.moved.connect(self._on_matrix_moved)
+            self._matrix.opened.connect(self._on_matrix_opened)
+            self._views.addWidget(self._matrix)
+        return self._matrix
+
+    @property
+    def _view(self) -> Cards | Matrix:
+        return self.matrix if self.in_matrix else self.cards
 
     def show_view(self, view: str) -> None:
         """CARDS or MATRIX, at the same criterion of the same application."""
@@ -202,14 +187,18 @@ class AssessPage(Page):
         if view == MATRIX:
             # Before it takes the focus, which makes its first cell current: one of this practice's.
             self.matrix.show_practice(self._practice, self._session.owner(self.criterion), self.criterion)
-        self._views.setCurrentIndex(1 if view == MATRIX else 0)
+        criterion = self._criterion
+        self._views.setCurrentWidget(self.matrix if view == MATRIX else self.cards)
+        # Qt gave the focus to the first card.
+        self._on_criterion_moved(criterion)
         self._show_all()
-        self._show_current(focus=False)
         self._take_focus()
 
     def _take_focus(self) -> None:
-        goal = self.matrix.table if self.in_matrix else self._card()
-        goal.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self.in_matrix:
+            self.matrix.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.cards.take_focus()
 
     @override
     def arrive(self) -> None:
@@ -218,7 +207,6 @@ class AssessPage(Page):
     @override
     def show_destination(self, destination: Destination) -> None:
         if destination.filter is not None:
-            self.list.select(None)
             self.list.show_all()
             self.list.set_filter(Filter(destination.filter))
             listed = self.list.listed()
@@ -232,32 +220,42 @@ class AssessPage(Page):
 
     @override
     def commit(self) -> None:
-        self.matrix.commit()
-        for card in self._cards:
-            card.commit()
+        self._view.commit()
 
     @override
     def end(self) -> None:
         recent.remember_layout("assess", self._splitter.saveState())
+        recent.remember_layout(FOLDED, QByteArray(b"folded") if self._folded else None)
 
     def explain(self) -> None:
         """How the score of the practice came about, for the application in hand."""
         organisation = self._practice.scope is Scope.ORGANISATION
         application = None if organisation else self._session.application
         found = explained(self._session, self._practice.id, application=application)
-        if found is not None:
-            Explained(*found, self).open()
+        if found is None:
+            says = self.tr("Only applications have a score here, and there is none yet. Add one under Applications.")
+            found = (self._practice.name, (Line(0, says),))
+        Explained(*found, self).open()
 
     def fold_details(self) -> None:
         """Fold the details away, or bring them back; in a narrow window they take the place of the practices."""
-        self.detail.setVisible(self.detail.isHidden())
-        self.list.setVisible(not self.narrow or self.detail.isHidden())
+        shown = self.detail.isHidden()
+        if not self.narrow:
+            self._folded = not shown
+        self._show_sides(practices=not (self.narrow and shown), details=shown)
 
     @override
     def fit(self, narrow: bool) -> None:
-        self.detail.setVisible(not narrow)
-        self.list.show()
+        self._show_sides(practices=True, details=not narrow and not self._folded)
         self._splitter.setSizes([theme.px(width) for width in ((210, 660, 220) if narrow else WIDTHS)])
+
+    def _show_sides(self, *, practices: bool, details: bool) -> None:
+        """What goes away leaves the focus to the criterion in hand."""
+        focus = QApplication.focusWidget()
+        for side, shown in ((self.list, practices), (self.detail, details)):
+            if not shown and focus is not None and (side is focus or side.isAncestorOf(focus)):
+                self._take_focus()
+            side.setVisible(shown)
 
     def start_find(self) -> None:
         if self.list.isHidden():
@@ -266,132 +264,66 @@ class AssessPage(Page):
 
     # ---- showing
 
-    def _add_card(self) -> None:
-        number = len(self._cards)
-        card = Card([(step.id, step.name) for step in self._session.questionnaire.scale])
-        card.activated.connect(lambda: self._on_card_activated(number))
-        card.answered.connect(lambda value: self._on_card_answered(number, value))
-        card.based.connect(lambda basis: self._amend(number, basis=basis))
-        card.noted.connect(lambda text: self._amend(number, note=text))
-        card.reasoned.connect(lambda text: self._amend(number, reason=text))
-        card.marked.connect(lambda marked: self._amend(number, marked=marked))
-        card.accepted.connect(self._accept)
-        card.left.connect(lambda: self._cards[number].setFocus(Qt.FocusReason.OtherFocusReason))
-        self._cards.append(card)
-        self._card_column.addWidget(card)
-
-    def _card(self) -> Card:
-        return self._cards[self._current]
-
     def _show_all(self) -> None:
         """Whatever the view in sight shows; the other one is filled when it comes into sight."""
-        practice = self._practice
-        self._head.show_practice(practice, self.criterion)
+        self._head.show_practice(self._practice, self.criterion)
         if self.in_matrix:
-            self.matrix.show_practice(practice, self._session.owner(self.criterion), self.criterion)
-            return
-        self._words.show_practice(practice)
-        for criterion, card in zip(practice.criterion, self._cards, strict=False):
-            card.show_state(card_state(self._session, criterion.id))
+            self.matrix.show_practice(self._practice, self._session.owner(self.criterion), self.criterion)
+        else:
+            self.cards.show_answers()
 
-    def _show_current(self, *, focus: bool = True) -> None:
-        for number, card in enumerate(self._cards):
-            card.set_current(number == self._current)
-        if focus:
-            self._take_focus()
+    def _show_details(self) -> None:
         self.detail.show_criterion(self.criterion)
         self._head.show_practice(self._practice, self.criterion)
-        # Once the card has its new height.
-        QTimer.singleShot(0, self, self._scroll_to_current)
-
-    def _scroll_to_current(self) -> None:
-        if self._current == 0:
-            self._scroll.verticalScrollBar().setValue(0)
-        else:
-            self._scroll.ensureWidgetVisible(self._card(), 0, theme.px(16))
 
     # ---- doing
 
     def _answer(self, value: str) -> None:
-        if self.in_matrix:
-            self.matrix.answer(value)
-        else:
-            self._on_card_answered(self._current, value)
-
-    def _on_card_answered(self, number: int, value: str) -> None:
-        if number != self._current:
-            self._current = number
-            self._show_current()
-        self._session.answer(self.criterion, value)
-        self._card().show_state(card_state(self._session, self.criterion))
-        if value == NOT_APPLICABLE and not (self._card().state or card_state(self._session, self.criterion)).reason:
-            self._card().write_reason()
-
-    def _clear(self) -> None:
-        if self.in_matrix:
-            self.matrix.clear()
-        else:
-            self._session.answer(self.criterion, "clear")
+        self._view.answer(value)
 
     def _write_note(self) -> None:
         """A note belongs to one answer: the card opens for it."""
         if self.in_matrix:
             self.show_view(CARDS)
-        self._card().write_note()
+        self.cards.write_note()
+
+    def _clear(self) -> None:
+        self._view.clear()
 
     def _write_reason(self) -> None:
-        if self.in_matrix:
-            self.matrix.write_reason()
-        else:
-            self._card().write_reason()
+        self._view.write_reason()
+
+    def _next_basis(self) -> None:
+        self._view.next_basis()
+
+    def _mark(self) -> None:
+        self._view.mark()
+
+    def _accept(self) -> None:
+        self._view.accept()
 
     def _select_column(self) -> None:
         if self.in_matrix:
             self.matrix.table.select_applications(max(0, self.matrix.table.currentIndex().column()))
 
-    def _amend(
-        self, number: int, *, basis: Basis | None = None, note: str | None = None, reason: str | None = None,
-        marked: bool | None = None,
-    ) -> None:  # fmt: skip
-        criterion = self._practice.criterion[number].id
-        self._session.amend(criterion, basis=basis, note=note, reason=reason, marked=marked)
-
-    def _mark(self) -> None:
-        own = self._session.own_answer(self.criterion)
-        self._amend(self._current, marked=not (own is not None and own.marked))
-
-    def _next_basis(self) -> None:
-        answer = self._session.answer_in_hand(self.criterion)
-        if answer is not None and answer.value is not None:
-            order = list(Basis)
-            following = order[(order.index(answer.basis) + 1) % len(order)] if answer.basis else order[0]
-            self._amend(self._current, basis=following)
-
-    def _accept(self) -> None:
-        """Take over what evidence suggests, as an answer based on it."""
-        if self.in_matrix:
-            self.matrix.accept()
-            return
-        claim = self._session.claim(self.criterion)
-        if claim is not None and claim.suggestion is not None:
-            self._session.answer(self.criterion, claim.suggestion, basis=Basis.EVIDENCE)
-
     # ---- hearing
 
-    def _on_card_activated(self, number: int) -> None:
-        if number != self._current:
-            self._current = number
-            self._show_current()
+    def _on_criterion_moved(self, criterion: str) -> None:
+        self._criterion = criterion
+        if self.cards.criterion != criterion:
+            self.cards.go([entry.id for entry in self._practice.criterion].index(criterion))
+        self._show_details()
 
     def _on_ladder_criterion_chosen(self, criterion: str) -> None:
-        self._on_card_activated([entry.id for entry in self._practice.criterion].index(criterion))
+        self._on_criterion_moved(criterion)
+        self._take_focus()
 
     def _on_matrix_moved(self, owner: str | None, criterion: str) -> None:
         """Ladder and details follow the current cell."""
-        self._current = [entry.id for entry in self._practice.criterion].index(criterion)
+        self._criterion = criterion
         if owner != self._session.owner(criterion):
             self._session.take(owner)
-        self._show_current(focus=False)
+        self._on_criterion_moved(criterion)
 
     def _on_matrix_opened(self, owner: str | None, criterion: str) -> None:
         self._on_matrix_moved(owner, criterion)
@@ -404,6 +336,5 @@ class AssessPage(Page):
             self.detail.show_criterion(self.criterion)
 
     def _on_session_application_changed(self) -> None:
-        self.list.refresh()
         self._show_all()
         self.detail.show_criterion(self.criterion)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -13,6 +13,7 @@ from app.desktop import theme
 from app.desktop.icons import IconButton, pixmap
 from app.desktop.models.card import CardState
 from app.desktop.theme import Role
+from app.desktop.widgets.flow import Flow
 from app.desktop.widgets.text import button, label, row, set_flag
 from app.desktop.widgets.writing import Writing
 from questionnaires.model import NOT_APPLICABLE
@@ -22,7 +23,6 @@ from scoring.assessment import Basis
 class Card(QWidget):
     """Shows a :class:`CardState` and says what was done; the current card is open, the others show the answer only."""
 
-    activated = Signal()
     answered = Signal(str)
     """A step of the scale, or ``not-applicable``."""
     based = Signal(object)
@@ -35,12 +35,15 @@ class Card(QWidget):
     left = Signal()
     """Writing has ended by Return or Escape."""
 
-    def __init__(self, steps: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, steps: Sequence[tuple[str, str]], *, writable: bool = True, parent: QWidget | None = None
+    ) -> None:
         """``steps`` are the ids and names of the scale, worst first."""
         super().__init__(parent)
         self.state: CardState | None = None
         self._names = {**dict(steps), NOT_APPLICABLE: self.tr("Not applicable")}
         self._current = False
+        self._writable = writable
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._question = label("", wrap=True)
         self._mark = IconButton("flag", self.tr("Mark for review"), keys="M")
@@ -62,26 +65,26 @@ class Card(QWidget):
             choice = button(text, "choice")
             choice.setCheckable(True)
             choice.setAccessibleName(self.tr("Basis: {0}").format(text))
-            choice.clicked.connect(lambda _=False, basis=basis: self.based.emit(basis))
+            choice.clicked.connect(lambda _=False, basis=basis: self._on_basis_clicked(basis))
             self._bases[basis] = choice
         self._accept = button("", "quiet")
         self._accept.clicked.connect(self.accepted)
         self._reason_label = label("", Role.LABEL)
-        self._reason = Writing(self.tr("Reason"), "")
+        self._reason = Writing(self.tr("Reason"))
         self._reason.written.connect(self.reasoned)
         self._reason.left.connect(self.left)
-        self._note = Writing(self.tr("Note"), self.tr("Key N"))
+        self._note = Writing(self.tr("Note"), self.tr("Key N") if writable else "")
         self._note.written.connect(self.noted)
         self._note.left.connect(self.left)
+        if not writable:
+            for field in (self._reason, self._note):
+                field.setReadOnly(True)
+            for entry in (self._mark, self._accept, *self._answers.values()):
+                entry.setEnabled(False)
         self._lay_out()
         self.set_current(False)
 
     def _lay_out(self) -> None:
-        answers = QHBoxLayout()
-        answers.setSpacing(theme.px(4))
-        for entry in self._answers.values():
-            answers.addWidget(entry)
-        answers.addStretch(1)
         self._says = QWidget()
         self._says.setLayout(row(self._status_icon, self._status, 8, self._accept))
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -110,7 +113,7 @@ class Card(QWidget):
         head.addSpacing(theme.px(8))
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         whole.addLayout(head)
-        whole.addLayout(answers)
+        whole.addLayout(Flow(*self._answers.values()))
         whole.addWidget(self._says)
         whole.addWidget(self._beside)
 
@@ -119,7 +122,7 @@ class Card(QWidget):
         entry.setCheckable(True)
         entry.setAccessibleName(name)
         entry.setToolTip(self.tr("{0}: key {1}").format(self._names.get(value, name), key))
-        entry.clicked.connect(lambda _=False, value=value: self.answered.emit(value))
+        entry.clicked.connect(lambda _=False, value=value: self._on_answer_clicked(value))
         self._answers[value] = entry
 
     # ---- showing
@@ -134,12 +137,10 @@ class Card(QWidget):
         self.state = state
         self._question.setText(state.question)
         for value, entry in self._answers.items():
-            entry.setChecked(value == state.value)
             set_flag(entry, "inherited", value == state.value and state.inherited)
-        for basis, choice in self._bases.items():
-            choice.setChecked(basis is state.basis)
+        self._show_chosen()
         for choice in self._bases.values():
-            choice.setEnabled(state.value is not None)
+            choice.setEnabled(state.value is not None and self._writable)
         self._mark.show_icon(
             "flagged" if state.marked else "flag",
             self.tr("Marked for review") if state.marked else self.tr("Mark for review"),
@@ -159,6 +160,14 @@ class Card(QWidget):
         self.setAccessibleName(state.question)
         answer = self._names.get(state.value or "", self.tr("Unanswered"))
         self.setAccessibleDescription(". ".join(part for part in (answer, self._status.text()) if part))
+
+    def _show_chosen(self) -> None:
+        """What is chosen is what stands, whatever a click made of the button."""
+        value, basis = (self.state.value, self.state.basis) if self.state is not None else (None, None)
+        for step, entry in self._answers.items():
+            entry.setChecked(step == value)
+        for each, choice in self._bases.items():
+            choice.setChecked(each is basis)
 
     def _show_status(self, state: CardState) -> None:
         parts: list[str] = []
@@ -202,6 +211,8 @@ class Card(QWidget):
         state = self.state
         self._beside.setVisible(self._current)
         reason = state is not None and state.wants_reason
+        if not reason and self._reason.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # before Qt gives it to the next field
         self._reason_label.setVisible(reason)
         self._reason.setVisible(reason)
         self._accept.setVisible(state is not None and state.suggestion is not None)
@@ -223,17 +234,19 @@ class Card(QWidget):
     def _on_mark_clicked(self) -> None:
         self.marked.emit(self.state is not None and not self.state.marked)
 
-    # ---- the frame
+    def _on_answer_clicked(self, value: str) -> None:
+        self.answered.emit(value)
+        self._show_chosen()
 
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.activated.emit()
-        super().mousePressEvent(event)
+    def _on_basis_clicked(self, basis: Basis) -> None:
+        self.based.emit(basis)
+        self._show_chosen()
+
+    # ---- the frame
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.activated.emit()
         self.update()
 
     @override
@@ -257,9 +270,13 @@ class Card(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.surface))
             painter.drawRoundedRect(area, theme.px(4), theme.px(4))
-            painter.setBrush(QColor(colours.accent))
-            wide = theme.px(4) if self.hasFocus() else theme.px(2)
-            painter.drawRect(0, theme.px(8), wide, area.height() - theme.px(16))
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(colours.accent), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), theme.px(4), theme.px(4))
+            else:
+                painter.setBrush(QColor(colours.accent))
+                painter.drawRect(0, theme.px(8), theme.px(2), area.height() - theme.px(16))
         else:
             painter.fillRect(theme.px(20), area.bottom(), area.width() - theme.px(32), 1, QColor(colours.line))
         painter.end()

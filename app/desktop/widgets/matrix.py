@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import starmap
+from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -32,9 +32,11 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.icons import pixmap
-from app.desktop.models.matrix import MatrixCell, MatrixModel, MatrixRole, Place, unreasoned
+from app.desktop.models.matrix import MatrixCell, MatrixModel, MatrixRole, Place, reason_for
 from app.desktop.session import Session
 from app.desktop.theme import Role
+from app.desktop.widgets.cards import following
+from app.desktop.widgets.flow import Flow
 from app.desktop.widgets.text import button, column, label, row
 from app.desktop.widgets.writing import Writing
 from questionnaires.model import NOT_APPLICABLE, Practice
@@ -68,7 +70,8 @@ class _Cells(QStyledItemDelegate):
         painter.drawRoundedRect(area, theme.px(3), theme.px(3))
         painter.setFont(theme.font(Role.STRONG if own else Role.BODY))
         painter.setPen(QColor(colours.text if own else colours.muted))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(index.data()))
+        lines = int(Qt.AlignmentFlag.AlignCenter) | Qt.TextFlag.TextWordWrap
+        painter.drawText(area, lines, str(index.data()))
         side = theme.px(14)
         ratio = painter.device().devicePixelRatioF()
         top = round(area.center().y()) - side // 2
@@ -91,10 +94,10 @@ class _Cells(QStyledItemDelegate):
 class _Owners(QHeaderView):
     """Whose answers a row holds: the tier, and the name, which a long one does not widen."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, height: int) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self.setFixedWidth(theme.px(200))
-        self.setDefaultSectionSize(theme.px(34))
+        self.setDefaultSectionSize(height)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -126,9 +129,13 @@ class _Owners(QHeaderView):
 class _Grid(QTableView):
     """The table itself. Return goes to the card; letters and digits are the page's keys, never a search."""
 
-    def __init__(self, name: str, model: MatrixModel) -> None:
+    def __init__(self, name: str, model: MatrixModel, answers: Sequence[str]) -> None:
+        """``answers`` are the names that its cells show: columns hold the longest word, rows the most lines."""
         super().__init__()
-        self.setVerticalHeader(_Owners(self))
+        metrics = QFontMetrics(theme.font(Role.STRONG))
+        widest = max(metrics.horizontalAdvance(word) for answer in answers for word in answer.split())
+        lines = max(len(answer.split()) for answer in answers)
+        self.setVerticalHeader(_Owners(self, max(theme.px(34), lines * metrics.lineSpacing() + theme.px(8))))
         self.setModel(model)
         self.setItemDelegate(_Cells(self))
         self.setAccessibleName(name)
@@ -143,7 +150,7 @@ class _Grid(QTableView):
         header.setSectionsClickable(True)
         header.setHighlightSections(False)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        header.setMinimumSectionSize(theme.px(84))
+        header.setMinimumSectionSize(max(theme.px(84), widest + theme.px(36)))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setFixedHeight(theme.px(64))
         header.sectionClicked.connect(self.select_applications)
@@ -199,7 +206,8 @@ class Matrix(QWidget):
         super().__init__(parent)
         self._session = session
         self.model = MatrixModel(session, self)
-        self.table = _Grid(self.tr("Answers of all applications"), self.model)
+        names = [step.name for step in session.questionnaire.scale]
+        self.table = _Grid(self.tr("Answers of all applications"), self.model, names)
         self.table.activated.connect(self._on_table_activated)
         self.table.doubleClicked.connect(self._on_table_activated)
         self.table.selectionModel().selectionChanged.connect(self._show_selection)
@@ -221,11 +229,12 @@ class Matrix(QWidget):
         self._clear.clicked.connect(self.clear)
         self._accept = button(self.tr("Accept evidence  E"), "quiet")
         self._accept.clicked.connect(self.accept)
-        self._reason_label = label(self.tr("Reason, for every selected answer that needs one"), Role.LABEL)
+        self._reason_label = label("", Role.LABEL, wrap=True)
         self._reason = Writing(self.tr("Reason"), self.tr("Why does it not apply, or why does the claim stand?"))
+        self._reason.setReadOnly(not session.writable)
         self._reason.written.connect(self._on_reason_written)
         self._reason.left.connect(lambda: self.table.setFocus(Qt.FocusReason.OtherFocusReason))
-        answers = row(*(part for entry in self._buttons for part in (entry, 4)), 8, self._clear, -1)
+        answers = Flow(*self._buttons, self._clear)
         whole = column(
             self.table, 8,
             column(self._question, 4, row(self._count, -1, self._accept), 4, answers, 8, self._reason_label, 2,
@@ -279,6 +288,19 @@ class Matrix(QWidget):
         if self._reason.isVisible():
             self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def mark(self) -> None:
+        """Mark all that is selected for review; where all of it is, take the marks away."""
+        cells = self._cells()
+        marked = not all(cell.marked for cell in cells)
+        self._session.amend_each([(cell.owner, cell.criterion) for cell in cells], marked=marked)
+
+    def next_basis(self) -> None:
+        """Give all selected answers the basis that follows the first one's."""
+        cells = [cell for cell in self._cells() if cell.value is not None]
+        if cells:
+            basis = following(cells[0].basis)
+            self._session.amend_each([(cell.owner, cell.criterion) for cell in cells], basis=basis)
+
     def clear(self) -> None:
         """Take back the answers that are selected; an application then has the common one again."""
         self.answer("clear")
@@ -292,7 +314,8 @@ class Matrix(QWidget):
         self._reason.commit()
 
     def _on_reason_written(self, text: str) -> None:
-        self._session.answer_each(unreasoned(starmap(self.model.cell, self.selected)), reason=text)
+        cells, _ = reason_for(self._cells())
+        self._session.amend_each([(cell.owner, cell.criterion) for cell in cells], reason=text)
 
     # ---- showing
 
@@ -304,30 +327,38 @@ class Matrix(QWidget):
     def _show_selection(self, *_: object) -> None:
         if not self.isVisible():
             return
-        selected = self.selected
-        owners = {self.model.owner(row) for row, _ in selected}
+        cells = self._cells()
+        owners = {cell.owner for cell in cells}
         self._count.setText(
             words.parts([
-                words.count(len(selected), self.tr("answer selected"), self.tr("answers selected")),
+                words.count(len(cells), self.tr("answer selected"), self.tr("answers selected")),
                 self.tr("{0} applications").format(len(owners - {None})) if len(owners - {None}) > 1 else "",
                 self.tr("C column · Return card"),
             ])
         )  # fmt: skip
         for entry in (*self._buttons, self._clear):
-            entry.setEnabled(bool(selected) and self._session.writable)
-        cells = list(starmap(self.model.cell, selected))
+            entry.setEnabled(bool(cells) and self._session.writable)
         suggested = any(cell.suggestion is not None for cell in cells)
         self._accept.setEnabled(suggested and self._session.writable)
-        wanted = unreasoned(cells)
-        self._reason_label.setVisible(bool(wanted))
-        self._reason.setVisible(bool(wanted))
-        reasons = {self._reason_of(owner, criterion) for owner, criterion, _ in wanted}
-        self._reason.show_text(reasons.pop() if len(reasons) == 1 else "")
+        self._show_reason(cells)
 
-    def _reason_of(self, owner: str | None, criterion: str) -> str:
-        assessment = self._session.assessment
-        answer = (assessment.applications[owner] if owner else assessment).answers.get(criterion)
-        return answer.reason if answer else ""
+    def _show_reason(self, cells: Sequence[MatrixCell]) -> None:
+        wanted, text = reason_for(cells)
+        differ = not wanted and any(cell.wants_reason for cell in cells)
+        self._reason_label.setText(
+            self.tr("The reasons differ: Return opens one.") if differ
+            else self.tr("Reason, for every selected answer that says this") if text
+            else self.tr("Reason, for every selected answer that lacks one")
+        )  # fmt: skip
+        self._reason_label.setVisible(bool(wanted) or differ)
+        if not wanted and self._reason.hasFocus():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)  # before Qt gives it to another field
+        self._reason.setVisible(bool(wanted))
+        self._reason.show_text(text)
+
+    def _cells(self) -> list[MatrixCell]:
+        """What is selected, from the top."""
+        return self.model.cells(self.selected)
 
     def _on_table_current_changed(self, current: QModelIndex) -> None:
         if current.isValid():

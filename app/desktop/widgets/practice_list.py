@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from typing_extensions import override
 
 from app.desktop import theme
-from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel
+from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, Wanted
 from app.desktop.session import Session
 from app.desktop.widgets.practice_row import PracticeTree
 from app.desktop.widgets.text import column, label
+
+
+class _Find(QLineEdit):
+    """Words to look for. Return and Down take what was found, Escape gives up."""
+
+    taken = Signal()
+    given_up = Signal()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Down:
+                self.taken.emit()
+            case Qt.Key.Key_Escape:
+                self.clear()
+                self.given_up.emit()
+            case _:
+                super().keyPressEvent(event)
 
 
 class PracticeList(QWidget):
@@ -17,16 +37,23 @@ class PracticeList(QWidget):
 
     chosen = Signal(str)
     """A practice."""
+    left = Signal()
+    """The search was given up."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
+        self._settling = False
         self._model = PracticesModel(session, self)
         self._filtered = PracticesFilter(session, self._model, self)
-        self._find = QLineEdit()
+        self._practice: str | None = None
+        self._find = _Find()
         self._find.setPlaceholderText(self.tr("Find   Ctrl+F"))
         self._find.setAccessibleName(self.tr("Find practices by their questions"))
         self._find.setClearButtonEnabled(True)
         self._find.textChanged.connect(self._on_wanted_changed)
+        self._find.taken.connect(self._on_find_taken)
+        self._find.given_up.connect(self.left)
         self._filter = QComboBox()
         self._filter.setAccessibleName(self.tr("Which practices to list"))
         for name, text in (
@@ -39,6 +66,8 @@ class PracticeList(QWidget):
             (Filter.MARKED, self.tr("Marked for review")),
         ):
             self._filter.addItem(text, name)
+        for level in session.questionnaire.level:
+            self._filter.addItem(self.tr("Level {0}  {1}").format(level.number, level.name), level.number)
         self._filter.currentIndexChanged.connect(self._on_wanted_changed)
         self._none = label(self.tr("No practice is like that for these answers."), muted=True, wrap=True)
         self._none.setContentsMargins(*(theme.px(16),) * 4)
@@ -46,17 +75,18 @@ class PracticeList(QWidget):
         self._tree = PracticeTree(session.questionnaire.base, session.questionnaire.top)
         self._tree.setModel(self._filtered)
         self._tree.setAccessibleName(self.tr("Practices"))
-        self._tree.expandAll()
         self._tree.selectionModel().currentChanged.connect(self._on_tree_current_changed)
+        for moved in (session.changed, session.evaluated, session.application_changed):
+            moved.connect(self.refresh)
         tools = column(self._find, 8, self._filter, margins=(12, 12, 12, 8))
         self.setLayout(column(tools, self._none, self._tree))
 
     @property
-    def filter(self) -> Filter:
+    def filter(self) -> Wanted:
         """What is listed."""
         return self._filtered.filter
 
-    def set_filter(self, wanted: Filter) -> None:
+    def set_filter(self, wanted: Wanted) -> None:
         self._filter.setCurrentIndex(self._filter.findData(wanted))
 
     def start_find(self) -> None:
@@ -68,8 +98,8 @@ class PracticeList(QWidget):
         self._find.clear()
         self.set_filter(Filter.ALL)
 
-    def refresh(self) -> None:
-        """Filter again: another application is in hand. All practices, and what was found, are the same for each."""
+    def refresh(self, *_: object) -> None:
+        """Filter again: answers moved, or others are in hand. All practices, and what was found, stay the same."""
         if self.filter is not Filter.ALL:
             self._on_wanted_changed()
 
@@ -83,22 +113,44 @@ class PracticeList(QWidget):
                 found += [practice.id] if practice else []
         return found
 
-    def select(self, practice: str | None) -> None:
-        """Show which practice is worked on; it stays in the list even once it no longer fits the filter."""
-        self._filtered.keep(practice)
-        self._tree.expandAll()
-        place = self._filtered.mapFromSource(self._model.place(practice or ""))
-        if place.isValid() and place != self._tree.currentIndex():
+    @property
+    def says_none(self) -> bool:
+        """The list says that nothing is like that."""
+        return not self._none.isHidden()
+
+    def neighbour(self, practice: str, by: int) -> str | None:
+        """The listed practice after or before one that may not be listed itself; where none is listed, of them all."""
+        every = list(self._session.questionnaire.practices)
+        listed = set(self.listed() or every)
+        here = every.index(practice)
+        beyond = every[here + 1 :] if by > 0 else every[:here][::-1]
+        return next((key for key in beyond if key in listed), None)
+
+    def select(self, practice: str) -> None:
+        """Show which practice is worked on, where it is listed."""
+        self._practice = practice
+        place = self._filtered.mapFromSource(self._model.place(practice))
+        if place != self._tree.currentIndex():
             self._tree.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self._tree.scrollTo(place)
 
     def _on_wanted_changed(self) -> None:
-        self._filtered.set_filter(Filter(self._filter.currentData()), self._find.text())
+        # What takes the place of a row that goes is not what somebody chose.
+        self._settling = True
+        wanted: Wanted = self._filter.currentData()
+        self._filtered.set_filter(Filter(wanted) if isinstance(wanted, str) else wanted, self._find.text())
         self._tree.expandAll()
         self._none.setVisible(self._filtered.rowCount() == 0)
-        self.select(self._filtered.kept)
+        if self._practice is not None:
+            self.select(self._practice)
+        self._settling = False
+
+    def _on_find_taken(self) -> None:
+        if listed := self.listed():
+            self.chosen.emit(listed[0])
+            self._tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _on_tree_current_changed(self, current: QModelIndex) -> None:
         practice = self._model.practice(self._filtered.mapToSource(current))
-        if practice is not None and practice.id != self._filtered.kept:
+        if practice is not None and practice.id != self._practice and not self._settling:
             self.chosen.emit(practice.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 from typing_extensions import override
 
@@ -119,6 +119,12 @@ class PracticeTree(QTreeView):
         self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setItemDelegate(PracticeRowDelegate(base, top, self))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Rows are measured once, at the width that they have."""
+        super().showEvent(event)
+        self.expandAll()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

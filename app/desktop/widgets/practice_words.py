@@ -24,7 +24,7 @@ class PracticeWords(QWidget):
             entry.setContentsMargins(0, 0, theme.px(16), 0)
             described.setStretch(number, 1)
         self._purpose = label("", wrap=True)
-        self.setLayout(column(described, 16, self._purpose, 12, margins=(24, 4, 4, 0)))
+        self.setLayout(column(described, 16, self._purpose, 12, margins=(20, 4, 4, 0)))
 
     def show_practice(self, practice: Practice) -> None:
         self._purpose.setText(words.sentence(practice.purpose))
