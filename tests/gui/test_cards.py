@@ -159,6 +159,13 @@ def test_whatever_of_a_card_has_the_focus_its_keys_answer_that_card(page: Assess
     assert session.assessment.answers[criteria[4]].value == "partly"
 
 
+def test_a_click_answers_its_own_card_even_where_it_brings_no_focus(page: AssessPage, session: Session) -> None:
+    button(page.findChildren(Card)[3], "Partly").click()
+    assert page.criterion == session.questionnaire.practices[PRACTICE].criterion[3].id
+    assert session.assessment.answers[page.criterion].value == "partly"
+    assert session.assessment.answers[ANSWERED].value == "largely"
+
+
 def test_undo_in_an_empty_reason_takes_the_answer_back(page: AssessPage, session: Session) -> None:
     press("0")
     field = QApplication.focusWidget()

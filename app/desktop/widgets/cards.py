@@ -146,8 +146,8 @@ class Cards(QWidget):
         number = len(self._cards)
         session = self._session
         card = Card([(step.id, step.name) for step in session.questionnaire.scale], writable=session.writable)
-        card.answered.connect(self.answer)
-        card.accepted.connect(self.accept)
+        card.answered.connect(lambda value: self._on_card_answered(number, value))
+        card.accepted.connect(lambda: self._on_card_accepted(number))
         card.based.connect(lambda basis: session.amend(self._at(number), basis=basis))
         card.noted.connect(lambda text: session.amend(self._at(number), note=text))
         card.reasoned.connect(lambda text: session.amend(self._at(number), reason=text))
@@ -173,12 +173,24 @@ class Cards(QWidget):
         else:
             self._scroll.ensureWidgetVisible(self.card, 0, theme.px(16))
 
+    def _move(self, number: int) -> None:
+        if number != self._current:
+            self.go(number)
+            self.moved.emit(self.criterion)
+
+    def _on_card_answered(self, number: int, value: str) -> None:
+        self._move(number)
+        self.answer(value)
+
+    def _on_card_accepted(self, number: int) -> None:
+        self._move(number)
+        self.accept()
+
     def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
         """Whatever of a card has the focus, its keys answer that card."""
         for number, card in enumerate(self._cards):
-            if now is not None and number != self._current and (now is card or card.isAncestorOf(now)):
-                self.go(number)
-                self.moved.emit(self.criterion)
+            if now is not None and (now is card or card.isAncestorOf(now)):
+                self._move(number)
                 return
 
 
