@@ -18,11 +18,12 @@ from PySide6.QtGui import QUndoStack
 from app.desktop.background import Background, Done, Failed
 from app.desktop.commands import Apply
 from app.desktop.earlier import Earlier
+from app.desktop.kept_plans import KeptPlans
 from app.desktop.opening import Opened
 from app.desktop.thinking import Thinking
 from app.engagement import actions, state
 from app.engagement.errors import EngagementError
-from app.engagement.folder import Engagement
+from app.engagement.folder import PLAN, Engagement
 from app.engagement.journal import Change
 from app.engagement.lock import actor
 from questionnaires.model import Practice, Scope
@@ -103,6 +104,7 @@ class Session(QObject):
         self.assessment: Assessment = opened.engagement.assessment
         self.plan: Plan | None = opened.engagement.plan
         self.plan_current = opened.plan_current
+        self._kept = KeptPlans(self.assessment, self.plan, self.plan_current)
         self.application: str | None = None
         """Whose answers are in hand; None is the common answers and the organisation's."""
         self.undo_stack = QUndoStack(self)
@@ -271,12 +273,24 @@ class Session(QObject):
         return bool(known)
 
     def store(self, plan: Plan) -> None:
-        """Keep a computed plan with the engagement."""
-        self.plan = plan
-        engagement, by = self._engagement, self.by
-        self._unwritten += 1
-        self._say(Saving.WRITING)
-        self._writer.submit(lambda: self._write(lambda: engagement.store_plan(plan, by)), self._on_plan_written)
+        """Keep a plan computed from what stands now: a step that can be undone once the journal holds it."""
+        engagement, by, follows = self._engagement, self.by, self.assessment
+
+        def task() -> Change:
+            before = engagement.assessment.plan_sha256
+            engagement.store_plan(plan, by)
+            return Change(PLAN, engagement.assessment.plan_sha256, before)
+
+        def written(outcome: Done[Change] | Failed) -> None:
+            if isinstance(outcome, Done):
+                self._kept.add(outcome.value.to, plan, follows)
+                if outcome.value.to == outcome.value.before:
+                    self._show([])
+                else:
+                    self.adopt(self.tr("plan"), "roadmap", [outcome.value])
+            self._on_written(outcome)
+
+        self._submit(task, written)
 
     def with_disk(self, task: Callable[[Engagement], T], then: Callable[[Done[T] | Failed], None]) -> None:
         """Run a task on the writer's thread with the engagement as the journal holds it, after all that was done."""
@@ -318,30 +332,42 @@ class Session(QObject):
         if self.application is not None and self.application not in self.assessment.applications:
             self.application = None
             self.application_changed.emit()
-        self.plan_current = False
-        self._thinking.follow(self.assessment)
-        self.changed.emit(Changed(tuple(change.path for change in changes)))
-        if not self._thinking.busy:
-            self.evaluated.emit()
+        self.plan, self.plan_current = self._kept.of(self.assessment)
+        if any(change.path != PLAN for change in changes):
+            self._thinking.follow(self.assessment)
+            self.changed.emit(Changed(tuple(change.path for change in changes)))
+            if not self._thinking.busy:
+                self.evaluated.emit()
         self.planned.emit()
 
     def _apply(self, what: str, changes: Sequence[Change]) -> None:
         self._show(changes)
+        engagement, by = self._engagement, self.by
+
+        def task() -> None:
+            engagement.apply(what, changes, by)
+            if any(change.path == PLAN for change in changes):
+                engagement.checkpoint()  # the journal holds no plan, only which one stands
+
+        self._submit(task, self._on_written)
+
+    def _submit(self, task: Callable[[], T], then: Callable[[Done[T] | Failed], None]) -> None:
+        """Write on the writer's thread, unless a write before it failed."""
+
+        def guarded() -> T:
+            if self._refusing:
+                raise _Refused
+            try:
+                return task()
+            except Exception:
+                self._refusing = True
+                raise
+
         self._unwritten += 1
         self._say(Saving.WRITING)
-        engagement, by = self._engagement, self.by
-        self._writer.submit(lambda: self._write(lambda: engagement.apply(what, changes, by)), self._on_written)
+        self._writer.submit(guarded, then)
 
-    def _write(self, task: Callable[[], None]) -> None:
-        if self._refusing:
-            raise _Refused
-        try:
-            task()
-        except Exception:
-            self._refusing = True
-            raise
-
-    def _on_written(self, outcome: Done[None] | Failed) -> None:
+    def _on_written(self, outcome: Done[T] | Failed) -> None:
         self._unwritten -= 1
         match outcome:
             case Done():
@@ -355,23 +381,18 @@ class Session(QObject):
             case _:
                 pass
 
-    def _on_plan_written(self, outcome: Done[None] | Failed) -> None:
-        if isinstance(outcome, Done):
-            self.assessment = self._engagement.assessment if self._unwritten == 1 else self.assessment
-            self.plan_current = self._unwritten == 1
-            self.planned.emit()
-        self._on_written(outcome)
-
     def _on_resynchronised(self, outcome: Done[Assessment] | Failed) -> None:
         """After a write failed: what the journal holds is what counts, and what came after it never happened."""
         if isinstance(outcome, Done):
             self.undo_stack.clear()
             self.assessment = outcome.value
+            self.plan, self.plan_current = self._kept.of(self.assessment)
             self._refusing = False
             self._thinking.follow(self.assessment)
             self.changed.emit(Changed(((),)))
             if not self._thinking.busy:
                 self.evaluated.emit()
+            self.planned.emit()
             self._say(Saving.SAVED)
 
     def _on_checkpoint_timeout(self) -> None:

@@ -38,6 +38,10 @@ from scoring.roadmap import Plan
 _PARTS = ".*.part"
 """Temporary files that a stopped process left behind."""
 _SKEW = timedelta(hours=1)
+PLAN = ("plan_sha256",)
+"""Where an assessment names its stored plan, which stands in the roadmap's file alone."""
+UNPLANNED = frozenset({"plan_sha256", "assessors", "baselines"})
+"""What of an assessment no plan depends on."""
 
 
 class Engagement:
@@ -50,6 +54,8 @@ class Engagement:
         """The frozen copy of what was asked."""
         self.assessment = assessment
         self.stored_plan: StoredPlan | None = None
+        self._plans: dict[str, StoredPlan] = {}
+        """By digest, every plan that stood since opening: an undone step names an earlier one again."""
         self.last: journal.Entry | None = None
         """The last line of the journal."""
         self.notices: tuple[str, ...] = ()
@@ -130,6 +136,8 @@ class Engagement:
     def _take(self, found: Audit) -> None:
         """What opening found, with what there is to say about it."""
         self.stored_plan = found.plan
+        if found.plan is not None and self.assessment.plan_sha256 is not None:
+            self._plans[self.assessment.plan_sha256] = found.plan
         self.last = found.chain.entries[-1] if found.chain.entries else None
         self._size = found.chain.size
         notices = [str(finding) for finding in found.findings]
@@ -163,7 +171,8 @@ class Engagement:
         self._dirty = set(found.behind)
         if found.plan_lost:
             before = checkpoint.digest(found.plan.as_data()) if found.plan is not None else None
-            self.apply("recover", [Change(("plan_sha256",), before)], actor())
+            self._plans = {before: found.plan} if found.plan is not None and before is not None else {}
+            self.apply("recover", [Change(PLAN, before)], actor())
 
     def __enter__(self) -> Self:
         return self
@@ -204,14 +213,17 @@ class Engagement:
         if not known and not always:
             return
         self._record(what, known, by)
+        if assessment.plan_sha256 != self.assessment.plan_sha256:
+            self.stored_plan = self._plans.get(assessment.plan_sha256 or "")
         self.assessment = assessment
         self._dirty |= {checkpoint.file_of(change.path) for change in known}
 
     def store_plan(self, plan: Plan, by: str) -> None:
         """Keep a computed plan, with the digest of what it was computed from."""
         stored = StoredPlan(plan, self.inputs())
-        self.apply("roadmap", [Change(("plan_sha256",), checkpoint.digest(stored.as_data()))], by)
-        self.stored_plan = stored
+        digest = checkpoint.digest(stored.as_data())
+        self._plans[digest] = stored
+        self.apply("roadmap", [Change(PLAN, digest)], by)
         self._dirty.add(ROADMAP)
         self.checkpoint()
 
@@ -234,9 +246,7 @@ class Engagement:
 
     def inputs(self) -> str:
         """SHA-256 of everything a plan depends on: answers, evidence, decisions, targets, capacity."""
-        return checkpoint.digest(
-            self.assessment.model_dump(mode="json", exclude={"plan_sha256", "assessors", "baselines"})
-        )
+        return checkpoint.digest(self.assessment.model_dump(mode="json", exclude=set(UNPLANNED)))
 
     @property
     def plan_is_current(self) -> bool:

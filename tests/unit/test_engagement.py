@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,14 @@ import pytest
 from app.engagement import actions, files, history, journal
 from app.engagement.checkpoint import ENGAGEMENT, JOURNAL, QUESTIONNAIRE, ROADMAP
 from app.engagement.errors import EngagementError, UsageError
-from app.engagement.folder import Engagement
+from app.engagement.folder import PLAN, Engagement
 from app.engagement.journal import Change
 from app.engagement.lock import Lock
 from questionnaires.load import shipped
 from questionnaires.model import Content
 from scoring.assessment import SCHEMA_VERSION, Basis, Lane
 from scoring.evaluation import evaluate
+from scoring.roadmap import Plan
 from scoring.schedule import plan
 from scoring.scores import Scorer
 from tests.engagement_example import short
@@ -286,6 +289,23 @@ def test_a_stored_plan_is_read_back_and_knows_when_it_is_old(tmp_path: Path) -> 
         known = [item.id for wave in found.waves for item in wave.items]
         change = actions.decide(engagement.assessment, known, known[0], Lane.PIN, wave=None, reason="now", waves=8)
         engagement.apply("plan", change, BY)
+
+
+def test_an_earlier_plan_stands_again_and_one_that_a_crash_lost_is_told_of(folder: Path, tmp_path: Path) -> None:
+    first, second = (Plan(solver=name, objective=Fraction(0), waves=(), unplanned=()) for name in ("first", "second"))
+    with Engagement.open(folder, write=True) as engagement:
+        engagement.store_plan(first, BY)
+        back = engagement.assessment.plan_sha256
+        engagement.store_plan(second, BY)
+        engagement.apply("undo", [Change(PLAN, back)], BY)
+        assert engagement.plan == first
+        stopped = Path(shutil.copytree(folder, tmp_path / "stopped"))
+    read = Engagement.open(folder)
+    assert (read.plan, read.notices) == (first, ())
+    with Engagement.open(stopped, write=True) as mended:
+        assert mended.plan == second, "the one that is in the file"
+        assert "compute the roadmap again" in mended.notices[0]
+    assert Engagement.open(stopped).notices == ()
 
 
 @pytest.mark.parametrize("fail_at", ["write", "fsync", "replace"])
