@@ -16,7 +16,7 @@ from app.engagement.checkpoint import plan_as_data
 from app.engagement.errors import UsageError
 from app.engagement.folder import Engagement
 from app.engagement.journal import Change
-from scoring.assessment import Assessment, Lane
+from scoring.assessment import Lane
 from scoring.effect import Effect, Stand, effect
 from scoring.evaluation import Evaluation, evaluate
 from scoring.roadmap import Initiative, Plan, Wave
@@ -128,14 +128,14 @@ def roadmap(
             return
         reached = effect(engagement.questionnaire, engagement.assessment, evaluation, found)
         if json:
-            idle = idle_decisions(engagement.assessment, found)
+            idle = actions.idle_decisions(engagement.assessment, found)
             print_json(plan_as_json(found, tier) | {"projection": _projection(reached, tier), "idle_decisions": idle})
         else:
             from app.cli.tables import print_idle_decisions, print_plan, print_projection
 
             print_plan(engagement, found, tier)
             print_projection(engagement, found, reached, tier)
-            print_idle_decisions(idle_decisions(engagement.assessment, found))
+            print_idle_decisions(actions.idle_decisions(engagement.assessment, found))
 
 
 def check_tier(engagement: Engagement, tier: str | None) -> None:
@@ -156,12 +156,6 @@ def plan_as_json(plan: Plan, tier: str | None) -> dict[str, Any]:
         "waves": [_wave_as_json(wave) for wave in waves],
         "unplanned": [_item_as_json(item) for item in rest],
     }
-
-
-def idle_decisions(assessment: Assessment, plan: Plan) -> list[str]:
-    """Items that somebody decided on and that the plan does not hold: their gap is closed, or their tier is gone."""
-    known = {item.id for wave in plan.waves for item in wave.items} | {item.id for item in plan.unplanned}
-    return sorted(assessment.decisions.keys() - known)
 
 
 def _projection(found: Effect, tier: str | None) -> dict[str, Any]:

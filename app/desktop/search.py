@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from app.desktop.jobs import Ending, Job, Outcome, spoken
+from app.desktop.jobs import Job, Outcome, spoken
 from app.desktop.session import Session
 from app.engagement.checkpoint import plan_from_data
 from scoring.assessment import Assessment
@@ -46,26 +46,26 @@ class Search(QObject):
             self._session.when_written(self._begin)
 
     def cancel(self) -> None:
-        """Give up. ``ended`` follows where a child was at work."""
-        self._wanted = False
-        if self.job is not None:
-            self.job.cancel()
+        """Give up at once; ``ended`` follows where something was being done."""
+        if self.running:
+            job, self.job, self._wanted = self.job, None, False
+            if job is not None:
+                job.cancel()
+            self.ended.emit(Found(self._session.assessment))
 
     def _begin(self) -> None:
         if not self._wanted:
             return
         self._wanted = False
         assessment = self._session.assessment
-        self.job = Job(["roadmap", str(self._session.folder.absolute()), "--dry-run", "--progress"], self)
-        self.job.ended.connect(lambda outcome: self._on_job_ended(outcome, assessment))
-        self.job.start()
+        self.job = job = Job(["roadmap", str(self._session.folder.absolute()), "--dry-run", "--progress"], self)
+        job.ended.connect(lambda outcome: self._on_job_ended(job, outcome, assessment))
+        job.start()
 
-    def _on_job_ended(self, outcome: Outcome, assessment: Assessment) -> None:
-        if self.job is not None:
-            self.job.deleteLater()
-        self.job = None
-        if outcome.ending is Ending.CANCELLED:
-            self.ended.emit(Found(assessment))
+    def _on_job_ended(self, job: Job, outcome: Outcome, assessment: Assessment) -> None:
+        job.deleteLater()
+        if job is not self.job:  # it was given up
             return
+        self.job = None
         plan = plan_from_data((outcome.result or {}).get("plan"))
         self.ended.emit(Found(assessment, plan, "" if plan else spoken(outcome.message)))

@@ -22,6 +22,7 @@ from app.engagement.state import dump
 from questionnaires.model import NOT_APPLICABLE, Content, Days, Questionnaire, Scope
 from scoring.assessment import FIRST_DAY, LAST_DAY, Answer, Assessment, Basis, Decision, Evidence, Lane, answer_of
 from scoring.evidence.ingest import Planned, PlannedItem
+from scoring.roadmap import Plan
 
 CLEAR = "clear"
 _DAYS: TypeAdapter[Any] = TypeAdapter(Days)
@@ -375,6 +376,12 @@ def undecide(assessment: Assessment, item: str) -> list[Change]:
     if item not in assessment.decisions:
         raise unknown("decision", item, assessment.decisions)
     return [Change(("decisions", item), None)]
+
+
+def idle_decisions(assessment: Assessment, plan: Plan) -> list[str]:
+    """Items that somebody decided on and that the plan does not hold: their gap is closed, or their tier is gone."""
+    known = {item.id for wave in plan.waves for item in wave.items} | {item.id for item in plan.unplanned}
+    return sorted(assessment.decisions.keys() - known)
 
 
 def add_planned(items: Iterable[PlannedItem]) -> list[Change]:

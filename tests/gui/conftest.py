@@ -57,7 +57,7 @@ def _nothing_remembered() -> None:
 def _scores_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, and no solver comes by itself; the tests of both say so themselves."""
     monkeypatch.setattr("app.desktop.thinking.AT_ONCE", 5.0)
-    monkeypatch.setattr("app.desktop.pages.roadmap.REFINE", 3_600_000)
+    monkeypatch.setattr("app.desktop.widgets.solving.REFINE", 3_600_000)
 
 
 @pytest.fixture(scope="session")

@@ -108,14 +108,14 @@ def test_what_is_due_has_a_day_and_can_be_released(
 
 
 def test_the_solver_looks_by_itself_after_a_what_if(page: RoadmapPage, qtbot: QtBot, session: Session) -> None:
-    page._later.setInterval(0)
+    page.solving.later.setInterval(0)
     QTest.keyClick(page.capacity, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: page.searching, timeout=10_000)
-    assert not page._working.isVisible()
-    qtbot.waitUntil(lambda: not page.searching and plan_of(page).gap is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: page.solving.searching, timeout=10_000)
+    assert not page.solving.isVisible()
+    qtbot.waitUntil(lambda: not page.solving.searching and plan_of(page).gap is not None, timeout=60_000)
     session.undo_stack.undo()
     qtbot.waitUntil(lambda: page.settled and plan_of(page).gap is None, timeout=10_000)
-    page.cancel()
+    page.solving.stop()
 
 
 def test_the_kept_plan_is_stored_and_known_to_be_old_once_answers_move(
@@ -132,22 +132,22 @@ def test_the_kept_plan_is_stored_and_known_to_be_old_once_answers_move(
 
 def test_the_solver_looks_in_a_child_process(page: RoadmapPage, qtbot: QtBot, session: Session) -> None:
     QTest.keyClick(page.capacity, Qt.Key.Key_Down)
-    page.find_best()
-    qtbot.waitUntil(lambda: page.searching)
-    page.cancel()
-    qtbot.waitUntil(lambda: not page.searching, timeout=5_000)
+    page.solving.search()
+    qtbot.waitUntil(lambda: page.solving.searching)
+    page.solving.stop()
+    qtbot.waitUntil(lambda: not page.solving.searching, timeout=5_000)
     assert plan_of(page).gap is None
 
 
 def dragged(page: RoadmapPage, item: Initiative, to: int) -> None:
     """A card let go over a wave, as Qt delivers it."""
-    source = page._waves[0].list.model()
+    source = page.board.waves[0].list.model()
     assert isinstance(source, InitiativesModel)
     data = source.mimeData([source.index(source.row(item.id))])
     event = QDropEvent(
         QPointF(5, 5), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
-    page._waves[to - 1].dropEvent(event)
+    page.board.waves[to - 1].dropEvent(event)
 
 
 def test_a_card_dragged_to_another_wave_asks_why_and_is_pinned(
@@ -196,7 +196,7 @@ def test_a_reason_that_is_being_typed_survives_another_plan(
 def test_a_card_moves_by_keyboard_too(page: RoadmapPage, session: Session, window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitActive(window)
     item = free(page)
-    cards = page._waves[0].list
+    cards = page.board.waves[0].list
     cards.setFocus()
     page.choose(item)
     QTest.keyClick(cards, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
@@ -219,7 +219,7 @@ def test_the_table_sorts_by_its_columns_and_shows_the_item_in_hand(page: Roadmap
     QTest.keyClick(page.table, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert column(RoadmapTableModel.EFFORT) == sorted(column(RoadmapTableModel.EFFORT), reverse=True)
     page.table.selectRow(2)
-    shown = page._rows.item(page.table.source_row(proxy.index(2, 0)))
+    shown = page.table.rows.item(page.table.source_row(proxy.index(2, 0)))
     assert page._chosen == shown.id
     assert page.detail.isVisible()
 
@@ -242,4 +242,4 @@ def test_the_table_s_models_keep_the_contract(page: RoadmapPage, session: Sessio
 def test_the_tables_are_exported_by_a_child(page: RoadmapPage, tmp_path: Path, qtbot: QtBot) -> None:
     page.tables.export(tmp_path / "out")
     qtbot.waitUntil(lambda: any((tmp_path / "out").rglob("*.csv")), timeout=60_000)
-    qtbot.waitUntil(lambda: "The tables are in" in page._said.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "The tables are in" in page.tables.told.accessibleName(), timeout=60_000)

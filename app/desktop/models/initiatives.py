@@ -54,6 +54,16 @@ def item_card(session: Session, item: Initiative) -> ItemCard:
     )
 
 
+def lane_word(session: Session, lane: Lane) -> str:
+    """What a person decided on an item, in a word."""
+    return {
+        Lane.PIN: session.tr("Pinned"),
+        Lane.DEFER: session.tr("Deferred"),
+        Lane.DROP: session.tr("Dropped"),
+        Lane.DUE: session.tr("Due"),
+    }[lane]
+
+
 class InitiativesModel(QAbstractListModel):
     """``UserRole`` gives the ItemCard."""
 

@@ -9,11 +9,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 from typing_extensions import override
 
-from app.desktop.models.initiatives import item_card
+from app.desktop.models.initiatives import item_card, lane_word
 from app.desktop.models.table import TwoLineTable
 from app.desktop.session import Session
 from reports import words
-from scoring.assessment import Lane
 from scoring.roadmap import Initiative
 from scoring.scores import rounded
 
@@ -103,11 +102,7 @@ class RoadmapTableModel(TwoLineTable):
     def _word(self, item: Initiative) -> str:
         if item.decision is None:
             return self.tr("Must") if item.must else ""
-        return {
-            Lane.PIN: self.tr("Pinned"),
-            Lane.DEFER: self.tr("Deferred"),
-            Lane.DROP: self.tr("Dropped"),
-        }.get(item.decision.lane, self.tr("Due"))
+        return lane_word(self._session, item.decision.lane)
 
     @override
     def _second(self, row: int, column: int) -> str:

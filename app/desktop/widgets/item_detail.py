@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop import theme
@@ -29,11 +29,23 @@ class Word:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What stands in the fields of the decision."""
+
+    reason: str
+    day: str
+    wave: int
+    proposed: Lane | None = None
+
+
 class ItemDetail(QScrollArea):
-    """Reasons above, the decision below."""
+    """Reasons above, the decision below. What is typed about an item stays with it until it is decided or left."""
 
     decided = Signal(object)
     """Word"""
+    left = Signal()
+    """By Escape: nothing is decided."""
 
     def __init__(self, session: Session, waves: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,12 +63,20 @@ class ItemDetail(QScrollArea):
         self.reason.textChanged.connect(self._enable)
         self.reason.left.connect(self._on_reason_left)
         self._proposed: Lane | None = None
-        self._shown: tuple[str, Decision | None] | None = None
+        self._item: Initiative | None = None
+        self._stands: int | None = None
+        """The wave it stands in; None where it is not planned."""
+        self._decision: Decision | None = None
+        self._given = _Draft("", "", 1)
+        """What the fields were filled with."""
+        self._drafts: dict[str, _Draft] = {}
+        """By item: what was typed about others."""
         self._proposal = label("", Role.STRONG, wrap=True)
         self._wave = QComboBox()
         self._wave.setAccessibleName(self.tr("Wave"))
         for number in range(1, waves + 1):
             self._wave.addItem(self.tr("Wave {0}").format(number), number)
+        self._wave.currentIndexChanged.connect(self._show_proposal)
         self._pin = button(self.tr("Pin to the wave"))
         self._defer = button(self.tr("Not before the wave"))
         self._drop = button(self.tr("Drop"))
@@ -92,31 +112,82 @@ class ItemDetail(QScrollArea):
         )  # fmt: skip
         self.setWidget(body)
 
+    @property
+    def goal(self) -> int | None:
+        """The wave that is proposed for the item in view, else the one it stands in; None for none."""
+        match self._proposed:
+            case Lane.DROP:
+                return None
+            case Lane.PIN:
+                return int(self._wave.currentData())
+            case _:
+                return self._stands
+
     def propose(self, wave: int | None) -> None:
         """Ask why the item in view should stand in another wave, or None for in none; Return then decides."""
-        self._proposed = Lane.DROP if wave is None else Lane.PIN
+        if self._proposed is None and self.reason.toPlainText() == self._given.reason:
+            self.reason.clear()  # the reason of another decision is none for this one
         if wave is not None:
             self._wave.setCurrentIndex(self._wave.findData(wave))
-        self._proposal.setText(
-            self.tr("Why drop it? Return decides, Escape leaves it.") if wave is None else
-            self.tr("Why in wave {0}? Return decides, Escape leaves it.").format(wave)
-        )  # fmt: skip
-        self._proposal.show()
-        self.reason.setPlainText("")
+        self._proposed = Lane.DROP if wave is None else Lane.PIN
+        self._show_proposal()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, self._show_question)  # once the question and the reasons have their places
+
+    def _show_question(self) -> None:
+        self.ensureWidgetVisible(self._proposal)
         self.ensureWidgetVisible(self.reason)
 
+    def withdraw(self) -> None:
+        """Propose nothing; what was typed stays."""
+        self._proposed = None
+        if not self.reason.toPlainText().strip():
+            self.reason.setPlainText(self._given.reason)
+        self._wave.setCurrentIndex(self._wave.findData(self._given.wave))
+        self._show_proposal()
+
+    def settle(self) -> None:
+        """What was proposed is decided."""
+        self._proposed = None
+        self._show_proposal()
+        self._given = self._draft()
+
+    def _show_proposal(self) -> None:
+        self._proposal.setText(
+            self.tr("Why drop it? Return decides, Escape leaves it.") if self._proposed is Lane.DROP else
+            self.tr("Why in wave {0}? Return decides, Escape leaves it.").format(self._wave.currentData())
+        )  # fmt: skip
+        self._proposal.setVisible(self._proposed is not None)
+
+    def _draft(self) -> _Draft:
+        return _Draft(self.reason.toPlainText(), self.day.text(), self._wave.currentData(), self._proposed)
+
+    def _standing(self) -> _Draft:
+        """What the fields say where nobody has typed."""
+        decision = self._decision
+        wave = (decision.wave if decision else None) or self._stands or 1
+        by = decision.by.isoformat() if decision and decision.by else ""
+        return _Draft(decision.reason if decision else "", by, wave)
+
+    def _fill(self, draft: _Draft) -> None:
+        if draft.reason != self.reason.toPlainText():
+            self.reason.setPlainText(draft.reason)
+        self.day.setText(draft.day)
+        self._wave.setCurrentIndex(self._wave.findData(draft.wave))
+        self._proposed = draft.proposed
+        self._show_proposal()
+
     def show_item(self, item: Initiative, wave: int | None) -> None:
-        """``wave`` is the one it stands in. What is being typed about the same item stays."""
-        shown = (item.id, item.decision)
-        if shown != self._shown:
-            self._shown = shown
-            self._proposed = None
-            self._proposal.hide()
-            decision = item.decision
-            self.reason.setPlainText(decision.reason if decision else "")
-            self.day.setText(decision.by.isoformat() if decision and decision.by else "")
-            self._wave.setCurrentIndex(self._wave.findData((decision.wave if decision else None) or wave or 1))
+        """``wave`` is the one it stands in."""
+        other = self._item is None or item.id != self._item.id
+        touched = self._draft() != self._given
+        if other and touched and self._item is not None:
+            self._drafts[self._item.id] = self._draft()
+        moved = self._decision != item.decision
+        self._item, self._stands, self._decision = item, wave, item.decision
+        if other or moved or not touched:
+            self._given = self._standing()
+            self._fill(self._drafts.pop(item.id, self._given) if other else self._given)
         session = self._session
         card = item_card(session, item)
         self._title.setText(self.tr("{0} to level {1}").format(card.title, card.level))
@@ -153,10 +224,9 @@ class ItemDetail(QScrollArea):
         self.decided.emit(Word(lane, wave, by, self.reason.toPlainText().strip()))
 
     def _on_reason_left(self) -> None:
-        """Return with a reason decides what was proposed; without one, or with Escape, nothing is decided."""
-        proposed, self._proposed = self._proposed, None
-        self._proposal.hide()
-        if proposed is not None:
-            self._shown = None  # the next look at the item starts from what stands
-        if proposed is not None and self.reason.toPlainText().strip() and not self.reason.escaped:
-            self._decide(proposed, self._wave.currentData() if proposed is Lane.PIN else None)
+        """Return with a reason decides what was proposed; Escape takes back what was typed."""
+        if self.reason.escaped:
+            self._fill(self._given)
+            self.left.emit()
+        elif self._proposed is not None and self.reason.toPlainText().strip():
+            self._decide(self._proposed, self._wave.currentData() if self._proposed is Lane.PIN else None)

@@ -68,6 +68,12 @@ class SortableTable(Table):
         """Where a row of the table stands in the model below."""
         return self._proxy.mapToSource(index).row()
 
+    def show_source_row(self, row: int) -> None:
+        """Make a row of the model below the current one; -1 for none."""
+        found = self._proxy.mapFromSource(self._proxy.sourceModel().index(row, 0))
+        if found.row() != self.currentIndex().row():
+            self.setCurrentIndex(found)
+
     def sort_by(self, section: int) -> None:
         """Sort by a column; by the same one again the other way round."""
         header = self.horizontalHeader()

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.desktop import theme
 from app.desktop.jobs import Ending, Job, Outcome, spoken
 from app.desktop.session import Session
-from app.desktop.widgets.text import button, row
+from app.desktop.theme import Role
+from app.desktop.widgets.text import OneLine, button, row
+from app.desktop.widgets.working import Working
 from app.engagement.errors import EngagementError
 
 
 class TablesExport(QWidget):
-    """Asks where to; the command line writes."""
-
-    said = Signal(str)
-    """Where the tables are."""
+    """Asks where to; the command line writes. The page finds a place for ``working`` and ``told``."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._target: Path | None = None
+        """Where the tables are being written."""
         self._job: Job | None = None
         self._export = button(self.tr("Export…"))
         self._export.setToolTip(self.tr("The stored plan as CSV, with all other tables of the report"))
         self._export.clicked.connect(self.choose_folder)
         self.setLayout(row(self._export))
+        self.working = Working(self.tr("Exporting the tables"))
+        self.working.cancelled.connect(self.cancel)
+        self.told = OneLine(Role.SMALL)
+        """How the last export ended; hidden before the first."""
+        self.told.setContentsMargins(0, theme.px(8), 0, 0)
+        self.told.hide()
 
     def choose_folder(self) -> None:
         """Ask for the folder of the exported tables."""
@@ -39,28 +47,40 @@ class TablesExport(QWidget):
 
     def export(self, target: Path) -> None:
         """Write the tables there, once everything so far is in the journal."""
-        if self._job is None:
-            self._export.setEnabled(False)
-            self._session.when_written(lambda: self._begin(target))
+        if self._target is None:
+            self._target = target
+            self.told.hide()
+            self.working.begin(self._export)
+            self._session.when_written(self._begin)
 
     def cancel(self) -> None:
         """Stop; tables that were whole stay."""
         if self._job is not None:
             self._job.cancel()
+        elif self._target is not None:
+            self._end(Outcome(Ending.CANCELLED))
 
-    def _begin(self, target: Path) -> None:
+    def _begin(self) -> None:
+        if self._target is None or self._job is not None:
+            return
         folder = str(self._session.folder.absolute())
-        self._job = Job(["report", folder, "--format", "csv", "--out", str(target), "--progress"], self)
-        self._job.ended.connect(lambda outcome: self._on_job_ended(outcome, target))
+        self._job = Job(["report", folder, "--format", "csv", "--out", str(self._target), "--progress"], self)
+        self._job.progressed.connect(self.working.show_progress)
+        self._job.ended.connect(self._end)
         self._job.start()
 
-    def _on_job_ended(self, outcome: Outcome, target: Path) -> None:
+    def _end(self, outcome: Outcome) -> None:
         if self._job is not None:
             self._job.deleteLater()
-        self._job = None
-        self._export.setEnabled(True)
-        if outcome.ending is Ending.FAILED:
-            remedy = self.tr("Choose another folder, or export again.")
-            self._session.failed.emit(EngagementError(spoken(outcome.message), self.tr("The export"), remedy))
-        elif outcome.ending is Ending.DONE:
-            self.said.emit(self.tr("The tables are in {0}").format(target))
+        target, self._job, self._target = self._target, None, None
+        self.working.end()
+        match outcome.ending:
+            case Ending.FAILED:
+                remedy = self.tr("Choose another folder, or export again.")
+                self._session.failed.emit(EngagementError(spoken(outcome.message), self.tr("The export"), remedy))
+                return
+            case Ending.CANCELLED:
+                self.told.say(self.tr("The export was cancelled; no half table is left in {0}").format(target))
+            case Ending.DONE:
+                self.told.say(self.tr("The tables are in {0}").format(target))
+        self.told.show()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
@@ -164,15 +165,24 @@ class WaveColumn(QWidget):
         whole.setStretchFactor(self.list, 1)
         self.setLayout(whole)
 
-    def show_wave(self, said: str, items: tuple[Initiative, ...], used: Fraction, capacity: Fraction) -> None:
+    def show_wave(
+        self, said: str, items: Sequence[Initiative], used: Fraction, capacity: Fraction, empty: str = ""
+    ) -> None:
+        """``empty`` is said in place of the cards where there is none."""
         self._said.setText(said)
         self._load.show_share(used, capacity)
         self._load.setVisible(capacity > 0)
-        self.list.empty = self.tr("Work goes on here on items that are done in a later wave.") if used else ""
+        self.list.empty = empty
         self._model.show_items(items)
+        self.list.viewport().update()
 
-    def choose(self, key: str) -> None:
-        """Select an item's card if it stands here, else none."""
+    @property
+    def cards(self) -> int:
+        """How many there are."""
+        return self._model.rowCount()
+
+    def choose(self, key: str) -> bool:
+        """Select an item's card if it stands here, else none; whether it does."""
         row = self._model.row(key)
         self.list.blockSignals(True)
         selection = self.list.selectionModel()
@@ -185,6 +195,7 @@ class WaveColumn(QWidget):
         selection.blockSignals(False)
         self.list.blockSignals(False)
         self.list.viewport().update()
+        return row >= 0
 
     def _on_list_current_changed(self, index: QModelIndex) -> None:
         if index.isValid():

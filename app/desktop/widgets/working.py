@@ -30,12 +30,19 @@ class Working(QWidget):
         line = row(column(-1, label(name, Role.STRONG), 6, self._bar, 4, self._step, -1), 24, self.cancel)
         line.setStretch(0, 1)
         self.setLayout(line)
+        self._starter: QWidget | None = None
         self.hide()
 
-    def begin(self) -> None:
+    def begin(self, starter: QWidget | None = None) -> None:
+        """``starter`` is the button that began it: disabled meanwhile, and its focus is on Cancel."""
+        self._starter = starter
         self._bar.setRange(0, 0)
         self._step.setText(" ")
         self.show()
+        if starter is not None:
+            if starter.hasFocus():
+                self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)  # before Qt hands it to whatever comes next
+            starter.setEnabled(False)
 
     def show_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, 1000)
@@ -45,4 +52,9 @@ class Working(QWidget):
         self._bar.setAccessibleDescription(progress.step)
 
     def end(self) -> None:
+        starter, self._starter = self._starter, None
+        if starter is not None:
+            starter.setEnabled(True)
+            if self.cancel.hasFocus():
+                starter.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
