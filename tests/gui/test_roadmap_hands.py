@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +145,20 @@ def test_keeping_a_plan_is_a_step_that_can_be_undone(
     assert (read.plan, read.notices) == (None, ())
 
 
+def test_the_way_back_leads_to_the_plan_that_the_solver_had_found(
+    page: RoadmapPage, session: Session, qtbot: QtBot
+) -> None:
+    best = replace(plan_of(page), gap=Fraction(0))
+    page.solving.found.emit(best)
+    page.keep()
+    qtbot.waitUntil(lambda: session.plan_current)
+    QTest.keyClick(page.capacity, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: page.settled and page.plan != best)
+    session.undo_stack.undo()
+    qtbot.waitUntil(lambda: page.settled and page.plan == best)
+    assert page._said.accessibleName().endswith("· stored")
+
+
 # ---- deciding
 
 
@@ -159,13 +175,10 @@ def test_a_decision_by_keyboard_is_undone_by_keyboard(page: RoadmapPage, session
     assert session.assessment.decisions == {}
 
 
-def test_two_waves_are_crossed_by_keyboard_and_the_reason_stays(
-    page: RoadmapPage, session: Session, qtbot: QtBot
-) -> None:
+def test_two_waves_are_crossed_by_keyboard_and_the_reason_stays(page: RoadmapPage, session: Session) -> None:
     item = free(page)
     take(page, item)
     QTest.keyClick(focus(), Qt.Key.Key_Right, ALT)
-    qtbot.waitUntil(lambda: not page.detail.reason.visibleRegion().isEmpty())
     QTest.keyClicks(focus(), "because ")
     QTest.keyClick(focus(), Qt.Key.Key_Right, ALT)
     assert "wave 3" in proposal(page)
@@ -173,6 +186,16 @@ def test_two_waves_are_crossed_by_keyboard_and_the_reason_stays(
     QTest.keyClick(focus(), Qt.Key.Key_Return)
     decision = session.assessment.decisions[item.id]
     assert (decision.wave, decision.reason) == (3, "because of the budget")
+
+
+def test_the_question_is_in_sight(page: RoadmapPage, window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(960, 500)
+    QApplication.processEvents()
+    take(page, max(plan_of(page).waves[0].items, key=lambda item: len(item.criteria)))
+    QApplication.processEvents()
+    page.move_by(1)
+    field = page.detail.reason
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
 
 
 def test_escape_puts_back_what_stands(page: RoadmapPage, session: Session, qtbot: QtBot) -> None:

@@ -54,6 +54,8 @@ class ItemDetail(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("The initiative"))
+        # The question and the reasons find their places a few turns later.
+        self.verticalScrollBar().rangeChanged.connect(self._show_question)
         self._title = label("", Role.HEADING, wrap=True)
         self._whom = label("", Role.SMALL, muted=True, wrap=True)
         self._reasons = QVBoxLayout()
@@ -132,11 +134,12 @@ class ItemDetail(QScrollArea):
         self._proposed = Lane.DROP if wave is None else Lane.PIN
         self._show_proposal()
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
-        QTimer.singleShot(0, self, self._show_question)  # once the question and the reasons have their places
+        QTimer.singleShot(0, self, self._show_question)
 
     def _show_question(self) -> None:
-        self.ensureWidgetVisible(self._proposal)
-        self.ensureWidgetVisible(self.reason)
+        if self._proposed is not None and self.reason.hasFocus():
+            self.ensureWidgetVisible(self._proposal)
+            self.ensureWidgetVisible(self.reason)
 
     def withdraw(self) -> None:
         """Propose nothing; what was typed stays."""
