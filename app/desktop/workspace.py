@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from app.desktop.jobs import Job
 from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
@@ -135,3 +136,5 @@ class Workspace(QWidget):
         self.commit()
         for page in self._pages.values():
             page.end()
+        for job in (*self.findChildren(Job), *self.session.findChildren(Job)):
+            job.stop()

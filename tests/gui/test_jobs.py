@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from app.desktop.jobs import Ending, Job, Outcome, Progress, spoken
+from app.desktop.pages.evidence import EvidencePage
+from app.desktop.pages.report import ReportPage
+from app.desktop.pages.roadmap import RoadmapPage
+from app.desktop.session import Session
+from app.desktop.window import MainWindow
+from app.desktop.workspace import Workspace
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -56,6 +63,28 @@ def test_what_cannot_start_fails(qtbot: QtBot) -> None:
         job.start()
     assert ended.args[0].ending is Ending.FAILED
     assert ended.args[0].message
+
+
+def test_closing_waits_for_children_that_are_stopped(
+    workspace: Workspace, window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Qt warns of a child that is still there when nobody is left to hear it, and a warning fails the test."""
+    report, evidence, roadmap = (workspace.show_page(name) for name in ("report", "evidence", "roadmap"))
+    assert isinstance(report, ReportPage)
+    assert isinstance(evidence, EvidencePage)
+    assert isinstance(roadmap, RoadmapPage)
+    report.render_reports()
+    evidence.read([tmp_path])
+    roadmap.solving.search()
+    qtbot.waitUntil(lambda: len(jobs(workspace, session)) == 3)
+    begun = jobs(workspace, session)
+    window.close_engagement()
+    assert not any(job.running for job in begun)
+    qtbot.waitUntil(lambda: window.session is None)
+
+
+def jobs(workspace: Workspace, session: Session) -> list[Job]:
+    return [*workspace.findChildren(Job), *session.findChildren(Job)]
 
 
 def test_a_cancelled_job_ends_once(qtbot: QtBot) -> None:

@@ -336,9 +336,7 @@ class ReportPage(Page):
 
     @override
     def end(self) -> None:
-        self._asked = False
-        if self.job is not None:
-            self.job.stop()
+        self.cancel()
         self._artist.stop()
 
 
