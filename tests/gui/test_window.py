@@ -97,11 +97,17 @@ def test_the_start_page_lists_what_was_open_and_opens_it(make_window: MakeWindow
     assert window.windowTitle() == "Northgate Clearing – Colonnade"
 
 
-def test_a_removed_folder_leaves_the_list(make_window: MakeWindow, folder: Path) -> None:
+def test_a_removed_folder_leaves_the_list_once_somebody_has_looked(
+    make_window: MakeWindow, folder: Path, qtbot: QtBot
+) -> None:
     make_window(folder).close()
-    assert folder in [entry.folder for entry in recent.recents()]
     folder.rename(folder.with_name("elsewhere"))
-    assert folder not in [entry.folder for entry in recent.recents()]
+    entries = recent.recents()
+    assert [entry.folder for entry in entries] == [folder]
+    assert recent.still_there(entries) == []
+    listed = make_window(None).start.findChild(QListView)
+    assert listed is not None
+    qtbot.waitUntil(lambda: listed.model().rowCount() == 0)
 
 
 def test_a_settings_file_of_rubbish_counts_as_empty(make_window: MakeWindow) -> None:
