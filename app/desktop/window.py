@@ -50,7 +50,8 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.workspace: Workspace | None = None
         self.unsaved: Unsaved | None = None
-        self._opening = False
+        self.is_opening = False
+        """One at a time, whoever asks for it."""
         self._folder = folder
         self._warm = False
         self._wanted: Callable[[], None] | None = None
@@ -71,17 +72,13 @@ class MainWindow(QMainWindow):
         whole = QWidget()
         whole.setLayout(column(self.banner, self._stack))
         self.setCentralWidget(whole)
-        self._shortcuts: list[QShortcut] = []
-        """What opens and closes: not while something is being opened."""
         for keys, slot in (
             (QKeySequence.StandardKey.New, self.new_engagement),
             (QKeySequence.StandardKey.Open, self.choose_folder),
             (QKeySequence.StandardKey.Close, self.close_engagement),
+            (QKeySequence.StandardKey.HelpContents, self.show_about),
         ):
-            shortcut = QShortcut(keys, self)
-            shortcut.activated.connect(slot)
-            self._shortcuts.append(shortcut)
-        QShortcut(QKeySequence.StandardKey.HelpContents, self).activated.connect(self.show_about)
+            QShortcut(keys, self).activated.connect(slot)
         self.resize(theme.px(1280), theme.px(720))
         if (geometry := recent.remembered_layout("window")) is not None:
             self.restoreGeometry(geometry)
@@ -90,6 +87,8 @@ class MainWindow(QMainWindow):
 
     def new_engagement(self) -> None:
         """Ask what a new engagement starts from; in the first moment once the questionnaires are loaded."""
+        if self.is_opening:
+            return
         if not self._warm:
             self.start.show_busy(self.tr("Loading the questionnaires …"))
             self._wanted = self.new_engagement
@@ -102,6 +101,8 @@ class MainWindow(QMainWindow):
 
     def choose_folder(self) -> None:
         """Ask for the folder of an engagement."""
+        if self.is_opening:
+            return
         dialog = QFileDialog(self, self.tr("Open an engagement"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -111,6 +112,8 @@ class MainWindow(QMainWindow):
 
     def choose_pack(self) -> None:
         """Ask for a pack."""
+        if self.is_opening:
+            return
         dialog = QFileDialog(self, self.tr("Open a pack"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -120,6 +123,8 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: Path) -> None:
         """Open what was dropped: a folder, or a pack after asking where its folder goes."""
+        if self.is_opening:
+            return
         if path.is_dir():
             self.open_folder(path)
             return
@@ -182,7 +187,7 @@ class MainWindow(QMainWindow):
 
     def close_engagement(self) -> None:
         """Back to the start page. Nothing is asked, unless the disk did not take what was changed."""
-        if self.workspace is not None and not self._held():
+        if self.workspace is not None and not self.is_opening and not self._held():
             self._leave()
             self._arrive()
 
@@ -233,7 +238,7 @@ class MainWindow(QMainWindow):
         self, folder: Path, task: Callable[[], Opened], busy: str, asked: FolderDialog | None = None, page: str = ""
     ) -> None:
         """Open an engagement with ``task``, one at a time. The dialog that asked for it stays until it succeeded."""
-        if self._opening or self._held():
+        if self.is_opening or self._held():
             return
         self.banner.leave()
         self._show_opening(busy)
@@ -262,10 +267,8 @@ class MainWindow(QMainWindow):
         self.writer.submit(is_open, looked)
 
     def _show_opening(self, busy: str) -> None:
-        self._opening = bool(busy)
+        self.is_opening = bool(busy)
         self.start.show_busy(busy)
-        for shortcut in self._shortcuts:
-            shortcut.setEnabled(not busy)
         self._stack.setCurrentWidget(self.start if busy or self.workspace is None else self.workspace)
 
     def _on_opening_failed(self, error: Exception, asked: FolderDialog | None) -> None:
@@ -348,7 +351,7 @@ class MainWindow(QMainWindow):
         self.ready.emit()
         if self._wanted is not None:
             wanted, self._wanted = self._wanted, None
-            if not self._opening:
+            if not self.is_opening:
                 self.start.show_busy("")
                 wanted()
 

@@ -92,7 +92,7 @@ class FolderDialog(QDialog):
 
     def refuse(self, error: Exception) -> None:
         """It could not be done; what was typed is still there to be mended."""
-        said = [str(error)] if isinstance(error, EngagementError) else [f"{type(error).__name__}: {error}"]
+        said = [str(error)] if isinstance(error, EngagementError) else [f"{type(error).__name__}: {error}."]
         self._show_waiting(False, " ".join([*said, self.tr("Nothing was changed.")]))
 
     def _show_waiting(self, waits: bool, said: str) -> None:

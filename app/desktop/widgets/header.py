@@ -36,7 +36,9 @@ class Header(QWidget):
         self._name = OneLine(Role.HEADING)
         self._day = label("", Role.SMALL, muted=True)
         self._applications = Choice(self.tr("Application in hand"))
-        self._applications.setFixedWidth(theme.px(240))
+        self._applications.setMinimumWidth(theme.px(160))
+        self._applications.setMaximumWidth(theme.px(240))
+        self._applications.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._applications.setMaxVisibleItems(24)
         self._applications.currentIndexChanged.connect(self._on_applications_index_changed)
         self._applications.chosen.connect(self.left)
@@ -52,6 +54,7 @@ class Header(QWidget):
         session.undo_stack.indexChanged.connect(self._show_steps)
         self._saved_icon = QLabel()
         self._saved = OneLine(Role.SMALL, muted=True)
+        self._saved.setMinimumWidth(theme.px(112))
         self._told = ""
         self._moved: tuple[tuple[str, ...], ...] = ()
         """Where the last change was."""
@@ -61,7 +64,10 @@ class Header(QWidget):
         line.setContentsMargins(theme.px(24), 0, theme.px(16), 0)
         line.setSpacing(0)
         line.addLayout(column(-1, self._name, self._day, -1), 2)
-        line.addLayout(row(caption, 8, self._applications, 24, self._goto, 16, self._undo, 4, self._redo, 16))
+        box = row(caption, 8, self._applications, 16)
+        box.setStretchFactor(self._applications, 1)
+        line.addLayout(box, 2)
+        line.addLayout(row(self._goto, 12, self._undo, 4, self._redo, 12))
         saved = row(self._saved_icon, 6, self._saved, 8)
         saved.setStretchFactor(self._saved, 1)
         line.addLayout(saved, 1)
@@ -137,6 +143,7 @@ class Header(QWidget):
 
     def _on_session_changed(self, changed: Changed) -> None:
         self._told, self._moved = "", changed.paths
+        self._show_saving()
         if not changed.only_answers:
             self._fill()
 
