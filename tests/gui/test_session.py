@@ -12,7 +12,7 @@ import pytest
 from app.desktop.session import Changed, Session
 from app.desktop.window import MainWindow
 from app.desktop.writes import Saving
-from app.engagement import journal
+from app.engagement import actions, journal
 from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
 from scoring.assessment import Basis
@@ -168,6 +168,16 @@ def test_one_application_s_own_answer_is_scored_at_once_however_slow_the_rest_is
     assert session.evaluation.assessment is session.assessment
     assert session.evaluation.scores.applications["wiki"] is not before.scores.applications["wiki"]
     assert session._thinking._seconds == 10.0
+
+
+def test_taking_several_applications_out_is_scored_beside_the_window(session: Session, qtbot: QtBot) -> None:
+    session._thinking._seconds = 10.0  # as if there were thousands of applications
+    before = session.evaluation
+    changes = [change for key in ("payments", "wiki") for change in actions.remove_application(session.assessment, key)]
+    with qtbot.waitSignal(session.evaluated, timeout=5_000):
+        session.do("applications", "application", changes)
+        assert session.evaluation is before
+    assert not session.evaluation.scores.applications
 
 
 def _of(session: Session, application: str) -> object:
