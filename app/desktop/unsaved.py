@@ -23,13 +23,14 @@ class Unsaved(QObject):
     """It was decided to do without what is not saved."""
 
     def __init__(self, session: Session, banner: Banner, writer: Background, window: QWidget) -> None:
-        super().__init__(session)
+        super().__init__(window)
         self._session = session
         self._banner = banner
         self._writer = writer
         self._window = window
         self._copied: Assessment | None = None
         session.unsaved.connect(self._on_session_unsaved)
+        session.closed.connect(self._on_session_closed)
 
     def hold(self) -> bool:
         """Whether closing now would lose something; then the window says so instead of closing."""
@@ -51,6 +52,10 @@ class Unsaved(QObject):
         if not self._session.writable:
             kept = self.tr("What was changed last is not saved; a copy of it can be.")
         self._banner.tell_error(error, kept, choices=self._ways())
+
+    def _on_session_closed(self) -> None:
+        if self._session.saving is not Saving.UNSAVED:  # else a copy can still be asked for
+            self.deleteLater()
 
     # ---- a copy
 

@@ -159,6 +159,24 @@ def test_what_is_not_saved_is_not_closed_without_a_word(
     assert window.session is None
 
 
+def test_what_turns_out_unsaved_after_closing_can_still_be_copied(
+    window: MainWindow, session: Session, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    unsaved = window.unsaved
+    assert unsaved is not None
+    folder.rename(folder.with_name("away"))
+    session.answer(KEY, "no")
+    with qtbot.waitSignal(session.destroyed, timeout=10_000):
+        window.close_engagement()
+    assert window.start.isVisible()
+    assert "a copy of it can be" in window.banner.message
+    assert [entry.text() for entry in window.banner.choices] == ["Save a copy…"]
+    unsaved.save_copy(str(tmp_path / "copy.colonnade"))
+    qtbot.waitUntil(lambda: "A copy is in" in window.banner.message, timeout=20_000)
+    unpack(tmp_path / "copy.colonnade", tmp_path / "unpacked")
+    assert Engagement.open(tmp_path / "unpacked").assessment.answers[KEY].value == "no"
+
+
 def test_one_can_close_without_what_is_not_saved(
     window: MainWindow, session: Session, folder: Path, qtbot: QtBot
 ) -> None:
