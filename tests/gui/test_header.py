@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 KEY = "integrate.gates.pipeline-checks"
+CHALLENGED = "integrate.gates.critical-stop"
 
 
 @pytest.fixture
@@ -101,6 +102,19 @@ def test_a_note_that_is_being_typed_stays_with_its_application(
     assert session.application == "wiki"
     assert session.assessment.applications["payments"].answers[KEY].note == "Shown on the screen"
     assert KEY not in session.assessment.applications["wiki"].answers
+
+
+def test_a_reason_that_is_being_typed_stays_with_its_application(
+    page: AssessPage, session: Session, workspace: Workspace, box: Choice
+) -> None:
+    session.take("payments")
+    page.show_practice("integrate.gates", CHALLENGED)
+    QTest.keyClick(focus(), Qt.Key.Key_R)
+    assert isinstance(focus(), Writing)
+    QTest.keyClicks(focus(), "It stops since Monday")
+    by_palette(workspace, box)
+    assert session.application == "wiki"
+    assert session.assessment.applications["payments"].answers[CHALLENGED].reason == "It stops since Monday"
 
 
 def test_the_answer_keys_work_after_an_application_was_chosen(page: AssessPage, session: Session, box: Choice) -> None:
