@@ -84,6 +84,14 @@ class Background(QObject):
         if then is not None:
             then(outcome)
 
+    def finish(self) -> None:
+        """Wait for everything that was asked for, and tell what became of it."""
+        if self._stopped:
+            return
+        self._hand_on()
+        self._pool.submit(bool).result()
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+
     def stop(self) -> None:
         """Finish what was asked for, wait for it, and take nothing more. Outcomes no longer arrive."""
         self._hand_on()

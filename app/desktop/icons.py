@@ -49,10 +49,15 @@ class IconButton(QToolButton):
         """Another picture with another meaning, such as marked instead of not marked."""
         if (name, label) == (self._name, self._label):
             return
-        self._name, self._label = name, label
+        self._name = name
+        self.rename(label)
+        self._draw()
+
+    def rename(self, label: str) -> None:
+        """The same picture with another meaning."""
+        self._label = label
         self.setAccessibleName(label)
         self.setToolTip(f"{label} ({self._keys})" if self._keys else label)
-        self._draw()
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from app.engagement import actions
 from app.engagement.checkpoint import ENGAGEMENT
 from app.engagement.errors import EngagementError
+from app.engagement.files import write_atomically
 from app.engagement.folder import Engagement
 from app.engagement.lock import actor
 from questionnaires.load import shipped
+from questionnaires.model import Questionnaire
+from scoring.assessment import Assessment
 from scoring.evaluation import Evaluation, evaluate
 from scoring.scores import Scorer
 
@@ -85,6 +89,18 @@ def unpack(pack: Path, folder: Path, passphrase: str | None) -> Opened:
 
     packing.unpack(pack, folder, passphrase)
     return open_folder(folder)
+
+
+def save_copy(path: Path, assessment: Assessment, questionnaire: Questionnaire) -> None:
+    """A state as a pack, where its own folder cannot be reached: the journal begins anew, without what only the folder
+    holds, which is the plan, the baselines and copies of exports. Raises EngagementError."""
+    from app.engagement import pack as packing
+
+    bare = assessment.model_copy(update={"plan_sha256": None, "baselines": {}})
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "copy"
+        Engagement.create(folder, bare, questionnaire, actor()).close()
+        write_atomically(path, packing.freeze(folder))
 
 
 def is_sealed(pack: Path) -> bool:

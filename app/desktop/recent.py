@@ -4,7 +4,7 @@ were asked for. Never an answer."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,13 +30,13 @@ def settings() -> QSettings:
 
 
 def recents() -> list[Recent]:
-    """Last opened first; folders that are gone are left out."""
-    found = []
-    for raw in _stored(settings()):
-        folder = Path(raw["folder"])
-        if (folder / "engagement.toml").is_file():
-            found.append(Recent(folder, raw["organisation"], raw["as_of"]))
-    return found
+    """Last opened first, whether or not they are still there."""
+    return [Recent(Path(raw["folder"]), raw["organisation"], raw["as_of"]) for raw in _stored(settings())]
+
+
+def still_there(entries: Iterable[Recent]) -> list[Recent]:
+    """Those whose folder is there. It may wait for a drive: not on the GUI thread."""
+    return [entry for entry in entries if (entry.folder / "engagement.toml").is_file()]
 
 
 def remember(recent: Recent) -> None:

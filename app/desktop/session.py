@@ -1,18 +1,17 @@
 """The open engagement as the window sees it: answers now, scores at once, the disk a moment later.
 
-A change is shown first and written by the writer's thread; *saved* is said once the journal holds it. Where the
-disk refuses, the window goes back to what the journal holds and says so. Nothing else in the window changes an
-engagement.
+A change is shown first and written by the writer's thread; *saved* is said once the journal holds it. What the disk
+does not take stays in the window, unsaved, and is tried again; what no journal can hold is taken back. Nothing else
+in the window changes an engagement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.desktop.background import Background, Done, Failed
@@ -21,6 +20,7 @@ from app.desktop.earlier import Earlier
 from app.desktop.kept_plans import KeptPlans
 from app.desktop.opening import Opened
 from app.desktop.thinking import Thinking
+from app.desktop.writes import Saving, Writes
 from app.engagement import actions, state
 from app.engagement.errors import EngagementError
 from app.engagement.folder import PLAN, Engagement
@@ -34,16 +34,6 @@ from scoring.roadmap import Plan
 from scoring.scores import Node, reading
 
 T = TypeVar("T")
-CHECKPOINT = 1000
-"""Milliseconds from the first unwritten change to the TOML files."""
-
-
-class Saving(StrEnum):
-    """Where the last change is."""
-
-    SAVED = "saved"
-    WRITING = "writing"
-    READ_ONLY = "read-only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +60,6 @@ class _Foreseen(NamedTuple):
     after: Assessment
 
 
-class _Refused(Exception):
-    """A write that was not tried, because the one before it failed."""
-
-
 class Session(QObject):
     """Owns the engagement, its undo stack and its scores."""
 
@@ -87,6 +73,10 @@ class Session(QObject):
     """Saving."""
     failed = Signal(object)
     """EngagementError: something asked for was not done."""
+    unsaved = Signal(object)
+    """EngagementError: the disk does not take what was changed; it stays in the window."""
+    taken_back = Signal(object)
+    """Exception: a change cannot be written; the window goes back to what the journal holds."""
     closed = Signal()
     """The folder is released, and every outcome before that has been told."""
     planned = Signal()
@@ -108,19 +98,16 @@ class Session(QObject):
         self.application: str | None = None
         """Whose answers are in hand; None is the common answers and the organisation's."""
         self.undo_stack = QUndoStack(self)
-        self.saving = Saving.SAVED if self.writable else Saving.READ_ONLY
         self.by = actor()
-        self._unwritten = 0
-        self._refusing = False
-        self._closing = False
         self._foreseen: _Foreseen | None = None
         self._thinking = Thinking(self.content, opened.evaluation, opened.seconds, self)
         self._thinking.followed.connect(self.evaluated)
         self._thinking.failed.connect(self.failed)
-        self._checkpoint = QTimer(self)
-        self._checkpoint.setSingleShot(True)
-        self._checkpoint.setInterval(CHECKPOINT)
-        self._checkpoint.timeout.connect(self._on_checkpoint_timeout)
+        self._writes = Writes(self._engagement, writer, self)
+        self._writes.saving_changed.connect(self.saving_changed)
+        self._writes.unsaved.connect(self.unsaved)
+        self._writes.failed.connect(self.failed)
+        self._writes.impossible.connect(self._on_writes_impossible)
         self.earlier = Earlier(self)
 
     # ---- looking
@@ -174,9 +161,13 @@ class Session(QObject):
         return self.evaluation.scores.targets.get((application.tier, pillar))
 
     @property
+    def saving(self) -> Saving:
+        return self._writes.saving
+
+    @property
     def settled(self) -> bool:
         """The scores follow from the answers as they are, and the journal holds those."""
-        return not self._thinking.busy and self._unwritten == 0
+        return not self._thinking.busy and self._writes.settled
 
     # ---- doing
 
@@ -275,22 +266,27 @@ class Session(QObject):
     def store(self, plan: Plan) -> None:
         """Keep a plan computed from what stands now: a step that can be undone once the journal holds it."""
         engagement, by, follows = self._engagement, self.by, self.assessment
+        stood: list[str | None] = []  # the digests before and after; a write may be tried more than once
 
-        def task() -> Change:
-            before = engagement.assessment.plan_sha256
+        def task() -> None:
+            stood[:] = stood[:1] or [engagement.assessment.plan_sha256]
             engagement.store_plan(plan, by)
-            return Change(PLAN, engagement.assessment.plan_sha256, before)
+            stood.append(engagement.assessment.plan_sha256)
 
-        def written(outcome: Done[Change] | Failed) -> None:
-            if isinstance(outcome, Done):
-                self._kept.add(outcome.value.to, plan, follows)
-                if outcome.value.to == outcome.value.before:
-                    self._show([])
-                else:
-                    self.adopt(self.tr("plan"), "roadmap", [outcome.value])
-            self._on_written(outcome)
+        def written() -> None:
+            before, digest = stood
+            assert digest is not None
+            self._kept.add(digest, plan, follows)
+            if before == digest:
+                self._show([])
+            else:
+                self.adopt(self.tr("plan"), "roadmap", [Change(PLAN, digest, before)])
 
-        self._submit(task, written)
+        self._writes.begin(task, written)
+
+    def save(self) -> None:
+        """Try once more to write what the disk did not take."""
+        self._writes.again()
 
     def with_disk(self, task: Callable[[Engagement], T], then: Callable[[Done[T] | Failed], None]) -> None:
         """Run a task on the writer's thread with the engagement as the journal holds it, after all that was done."""
@@ -310,16 +306,9 @@ class Session(QObject):
 
     def close(self) -> None:
         """Write what is left and release the folder; ``closed`` follows. Nothing can be changed any more."""
-        self._checkpoint.stop()
         self.writable = False
-        self._closing = True
         self._thinking.stop()
-        self._writer.submit(self._engagement.close, self._on_closed)
-
-    def _on_closed(self, outcome: Done[None] | Failed) -> None:
-        if isinstance(outcome, Failed):
-            self.failed.emit(outcome.error)
-        self.closed.emit()
+        self._writes.close(self.closed.emit)
 
     # ---- the way of a change
 
@@ -349,60 +338,21 @@ class Session(QObject):
             if any(change.path == PLAN for change in changes):
                 engagement.checkpoint()  # the journal holds no plan, only which one stands
 
-        self._submit(task, self._on_written)
+        self._writes.begin(task)
 
-    def _submit(self, task: Callable[[], T], then: Callable[[Done[T] | Failed], None]) -> None:
-        """Write on the writer's thread, unless a write before it failed."""
-
-        def guarded() -> T:
-            if self._refusing:
-                raise _Refused
-            try:
-                return task()
-            except Exception:
-                self._refusing = True
-                raise
-
-        self._unwritten += 1
-        self._say(Saving.WRITING)
-        self._writer.submit(guarded, then)
-
-    def _on_written(self, outcome: Done[T] | Failed) -> None:
-        self._unwritten -= 1
-        match outcome:
-            case Done():
-                if not self._closing and not self._checkpoint.isActive():
-                    self._checkpoint.start()
-                if self._unwritten == 0:
-                    self._say(Saving.SAVED)
-            case Failed(error) if not isinstance(error, _Refused):
-                self.failed.emit(error)
-                self._writer.submit(lambda: self._engagement.assessment, self._on_resynchronised)
-            case _:
-                pass
+    def _on_writes_impossible(self, error: Exception) -> None:
+        self.taken_back.emit(error)
+        self._writer.submit(lambda: self._engagement.assessment, self._on_resynchronised)
 
     def _on_resynchronised(self, outcome: Done[Assessment] | Failed) -> None:
-        """After a write failed: what the journal holds is what counts, and what came after it never happened."""
+        """What the journal holds is what counts, and what came after it never happened."""
         if isinstance(outcome, Done):
             self.undo_stack.clear()
             self.assessment = outcome.value
             self.plan, self.plan_current = self._kept.of(self.assessment)
-            self._refusing = False
             self._thinking.follow(self.assessment)
             self.changed.emit(Changed(((),)))
             if not self._thinking.busy:
                 self.evaluated.emit()
             self.planned.emit()
-            self._say(Saving.SAVED)
-
-    def _on_checkpoint_timeout(self) -> None:
-        self._writer.submit(self._engagement.checkpoint, self._on_checkpoint_written)
-
-    def _on_checkpoint_written(self, outcome: Done[None] | Failed) -> None:
-        if isinstance(outcome, Failed):
-            self.failed.emit(outcome.error)
-
-    def _say(self, saving: Saving) -> None:
-        if saving is not self.saving:
-            self.saving = saving
-            self.saving_changed.emit(saving)
+            self._writes.go_on()

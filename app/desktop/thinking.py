@@ -19,7 +19,8 @@ window."""
 def _small(before: Assessment, now: Assessment) -> bool:
     """Whether one application at most moved: its scores come in no time, however many others there are."""
     same = before.as_of == now.as_of and before.answers is now.answers and before.evidence is now.evidence
-    return same and sum(before.applications.get(key) is not app for key, app in now.applications.items()) <= 1
+    moved = sum(before.applications.get(key) is not app for key, app in now.applications.items())
+    return same and moved + len(before.applications.keys() - now.applications.keys()) <= 1
 
 
 class Thinking(QObject):

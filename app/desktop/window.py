@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from app.about import About
     from app.desktop.opening import Draft, Opened
     from app.desktop.session import Session
+    from app.desktop.unsaved import Unsaved
+    from app.desktop.widgets.folder_dialog import FolderDialog
     from app.desktop.widgets.open_pack import Unpacking
     from app.desktop.workspace import Workspace
     from app.engagement.recover import Source
@@ -46,11 +49,15 @@ class MainWindow(QMainWindow):
         self.writer = Background("disk", self)
         self.session: Session | None = None
         self.workspace: Workspace | None = None
+        self.unsaved: Unsaved | None = None
+        self.is_opening = False
+        """One at a time, whoever asks for it."""
         self._folder = folder
         self._warm = False
         self._wanted: Callable[[], None] | None = None
         """What was asked for before everything it needs was loaded."""
         self.banner = Banner()
+        self.banner.left.connect(self._arrive)
         self.start = StartPage()
         self.start.painted.connect(self._on_start_painted)
         self.start.new_wanted.connect(self.new_engagement)
@@ -80,6 +87,8 @@ class MainWindow(QMainWindow):
 
     def new_engagement(self) -> None:
         """Ask what a new engagement starts from; in the first moment once the questionnaires are loaded."""
+        if self.is_opening:
+            return
         if not self._warm:
             self.start.show_busy(self.tr("Loading the questionnaires …"))
             self._wanted = self.new_engagement
@@ -87,11 +96,13 @@ class MainWindow(QMainWindow):
         from app.desktop.widgets.new_engagement import NewEngagement
 
         dialog = NewEngagement(self)
-        dialog.drafted.connect(self._on_dialog_drafted)
+        dialog.drafted.connect(partial(self._create, asked=dialog))
         dialog.open()
 
     def choose_folder(self) -> None:
         """Ask for the folder of an engagement."""
+        if self.is_opening:
+            return
         dialog = QFileDialog(self, self.tr("Open an engagement"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -101,6 +112,8 @@ class MainWindow(QMainWindow):
 
     def choose_pack(self) -> None:
         """Ask for a pack."""
+        if self.is_opening:
+            return
         dialog = QFileDialog(self, self.tr("Open a pack"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -110,6 +123,8 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: Path) -> None:
         """Open what was dropped: a folder, or a pack after asking where its folder goes."""
+        if self.is_opening:
+            return
         if path.is_dir():
             self.open_folder(path)
             return
@@ -126,7 +141,7 @@ class MainWindow(QMainWindow):
             from app.desktop.widgets.open_pack import OpenPack
 
             dialog = OpenPack(path, outcome.value, self)
-            dialog.wanted.connect(self._on_dialog_unpacking_wanted)
+            dialog.wanted.connect(partial(self._unpack, asked=dialog))
             dialog.open()
 
         self.writer.submit(task, looked)
@@ -150,28 +165,40 @@ class MainWindow(QMainWindow):
         self.writer.submit(task, read)
 
     def open_folder(self, folder: Path) -> None:
-        """Open an engagement beside the window; the one that was open is closed first."""
+        """Open an engagement beside the window; the one that is open is closed once that has succeeded."""
 
         def task() -> Opened:
             from app.desktop import opening
 
             return opening.open_folder(folder)
 
-        self._open(task, self.tr("Opening {0} …").format(folder.name), self._on_opening_ended)
+        self._open(folder, task, self.tr("Opening {0} …").format(folder.name))
 
     def open_sample(self) -> None:
         """Open the fictional firm that comes with Colonnade, as a copy that may be changed."""
-        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)) / "sample"
 
         def task() -> Opened:
             from app.desktop import opening
 
-            return opening.open_sample(Path(data) / "sample")
+            return opening.open_sample(folder)
 
-        self._open(task, self.tr("Opening the sample …"), self._on_opening_ended)
+        self._open(folder, task, self.tr("Opening the sample …"))
 
     def close_engagement(self) -> None:
-        """Back to the start page. Nothing is asked: everything is in the journal."""
+        """Back to the start page. Nothing is asked, unless the disk did not take what was changed."""
+        if self.workspace is not None and not self.is_opening and not self._held():
+            self._leave()
+            self._arrive()
+
+    def _held(self) -> bool:
+        """Take over what is being typed; whether the engagement has to stay open, which is then said."""
+        if self.workspace is not None:
+            self.workspace.commit()
+        return self.unsaved is not None and self.unsaved.hold()
+
+    def _leave(self) -> None:
+        """Close the engagement that is open, if there is one."""
         if self.session is None or self.workspace is None:
             return
         self.workspace.end()
@@ -180,83 +207,103 @@ class MainWindow(QMainWindow):
         self.session.close()
         self._stack.removeWidget(self.workspace)
         self.workspace.deleteLater()
-        self.workspace = self.session = None
+        self.workspace = self.session = self.unsaved = None
         self.setWindowTitle("Colonnade")
         self.start.refresh()
 
-    def _create(self, draft: Draft) -> None:
+    def _arrive(self) -> None:
+        """Give the focus to what is in view."""
+        if self._stack.currentWidget() is self.start:
+            self.start.arrive()
+        elif self.workspace is not None:
+            self.workspace.page.arrive()
+
+    def _create(self, draft: Draft, asked: FolderDialog | None = None) -> None:
         def task() -> Opened:
             from app.desktop import opening
 
             return opening.create(draft)
 
-        self._open(task, self.tr("Making {0} …").format(draft.folder.name), self._on_creating_ended)
+        self._open(draft.folder, task, self.tr("Making {0} …").format(draft.folder.name), asked, "applications")
 
-    def _open(self, task: Callable[[], Opened], busy: str, then: Callable[[Done[Opened] | Failed], None]) -> None:
-        self.close_engagement()
-        self.banner.hide()
-        self.start.show_busy(busy)
-        self.writer.submit(task, then)
+    def _unpack(self, wanted: Unpacking, asked: FolderDialog) -> None:
+        def task() -> Opened:
+            from app.desktop import opening
 
-    def _on_creating_ended(self, outcome: Done[Opened] | Failed) -> None:
-        self._on_opening_ended(outcome)
-        if self.workspace is not None:
-            self.workspace.show_page("applications")
+            return opening.unpack(wanted.pack, wanted.folder, wanted.passphrase)
 
-    def _on_opening_ended(self, outcome: Done[Opened] | Failed) -> None:
-        self.start.show_busy("")
-        if isinstance(outcome, Failed):
-            self.banner.tell_error(outcome.error, self.tr("Nothing was changed."))
+        self._open(wanted.folder, task, self.tr("Unpacking {0} …").format(wanted.pack.name), asked)
+
+    def _open(
+        self, folder: Path, task: Callable[[], Opened], busy: str, asked: FolderDialog | None = None, page: str = ""
+    ) -> None:
+        """Open an engagement with ``task``, one at a time. The dialog that asked for it stays until it succeeded."""
+        if self.is_opening or self._held():
             return
+        self.banner.leave()
+        self._show_opening(busy)
+        if asked is not None:
+            asked.wait(busy)
+        open_now = self.session.folder if self.session is not None and self.session.writable else None
+
+        def is_open() -> bool:
+            return open_now is not None and folder.exists() and folder.samefile(open_now)
+
+        def looked(outcome: Done[bool] | Failed) -> None:
+            if isinstance(outcome, Done) and outcome.value:
+                self._leave()  # its lock would be in the way of the one that follows
+            self.writer.submit(task, ended)
+
+        def ended(outcome: Done[Opened] | Failed) -> None:
+            self._show_opening("")
+            if isinstance(outcome, Failed):
+                self._on_opening_failed(outcome.error, asked)
+                return
+            if asked is not None:
+                asked.accept()
+            self._leave()
+            self._enter(outcome.value, page)
+
+        self.writer.submit(is_open, looked)
+
+    def _show_opening(self, busy: str) -> None:
+        self.is_opening = bool(busy)
+        self.start.show_busy(busy)
+        self._stack.setCurrentWidget(self.start if busy or self.workspace is None else self.workspace)
+
+    def _on_opening_failed(self, error: Exception, asked: FolderDialog | None) -> None:
+        if asked is not None:
+            asked.refuse(error)
+            return
+        self._arrive()
+        self.banner.tell_error(error, self.tr("Nothing was changed."))
+
+    def _enter(self, opened: Opened, page: str) -> None:
+        from app.desktop import notices
         from app.desktop.session import Session
+        from app.desktop.unsaved import Unsaved
         from app.desktop.workspace import Workspace
 
-        opened = outcome.value
         self.session = Session(opened, self.writer, self)
-        self.session.failed.connect(self._on_session_failed)
+        self.session.failed.connect(self.banner.tell_error)
+        self.session.taken_back.connect(self._on_session_taken_back)
+        self.unsaved = Unsaved(self.session, self.banner, self.writer, self)
+        self.unsaved.close_wanted.connect(self._on_unsaved_close_wanted)
         self.workspace = Workspace(self.session)
         self.workspace.close_wanted.connect(self.close_engagement)
         self.workspace.about_wanted.connect(self.show_about)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
+        if page:
+            self.workspace.show_page(page)
+        self._arrive()
         assessment = self.session.assessment
         self.setWindowTitle(f"{assessment.organisation} – Colonnade")
         recent.remember(
             recent.Recent(self.session.folder.absolute(), assessment.organisation, assessment.as_of.isoformat())
         )
-        self._tell_of(opened)
+        notices.tell_of(opened, self.banner, self.recover)
         self.opened.emit()
-
-    def _tell_of(self, opened: Opened) -> None:
-        """What somebody should know of the engagement that was opened."""
-        notices = list(opened.engagement.notices)
-        if opened.kept is not None:
-            notices.insert(0, self.tr("The files as they were found are kept in {0}.").format(opened.kept))
-        if opened.refusal is None:
-            if notices:
-                self.banner.tell(self.tr("Opened, with something to know."), " ".join(notices))
-            return
-        what = self.tr("Open for reading only: {0}.").format(opened.refusal.what)
-        if not opened.changed_outside:
-            self.banner.tell(what, " ".join([opened.refusal.remedy, *notices]))
-            return
-        from app.engagement.recover import Source
-
-        also = " ".join(notices[1:4])
-        folder = opened.engagement.folder
-        self.banner.tell(
-            f"{opened.refusal.where}: {what}",
-            (self.tr("Also: {0} ").format(also) if notices[1:] else "")
-            + self.tr(
-                "Decide whose word counts. The journal: every file is written anew from it, as Colonnade left it. "
-                "The files: what they say now is taken over, as a change of its own in your name. Either way the files "
-                "as they were found are kept in the folder 'set-aside'. Until then nothing can be changed."
-            ),
-            choices=[
-                (self.tr("The journal counts"), lambda: self.recover(folder, Source.JOURNAL)),
-                (self.tr("The files count"), lambda: self.recover(folder, Source.FILES)),
-            ],
-        )
 
     def recover(self, folder: Path, source: Source) -> None:
         """Decide about what was changed outside, and open the engagement again, now for writing."""
@@ -266,24 +313,17 @@ class MainWindow(QMainWindow):
 
             return opening.recover(folder, source)
 
-        self._open(task, self.tr("Putting {0} in order …").format(folder.name), self._on_opening_ended)
+        self._open(folder, task, self.tr("Putting {0} in order …").format(folder.name))
 
-    def _on_session_failed(self, error: Exception) -> None:
+    def _on_unsaved_close_wanted(self) -> None:
+        self._leave()
+        self._arrive()
+
+    def _on_session_taken_back(self, error: Exception) -> None:
         self.banner.tell_error(error, self.tr("The window shows what the journal holds; nothing before it was lost."))
-
-    def _on_dialog_drafted(self, draft: Draft) -> None:
-        self._create(draft)
 
     def _on_pack_selected(self, name: str) -> None:
         self.open_path(Path(name))
-
-    def _on_dialog_unpacking_wanted(self, wanted: Unpacking) -> None:
-        def task() -> Opened:
-            from app.desktop import opening
-
-            return opening.unpack(wanted.pack, wanted.folder, wanted.passphrase)
-
-        self._open(task, self.tr("Unpacking {0} …").format(wanted.pack.name), self._on_opening_ended)
 
     def _on_dialog_file_selected(self, name: str) -> None:
         self.open_folder(Path(name))
@@ -311,8 +351,17 @@ class MainWindow(QMainWindow):
         self.ready.emit()
         if self._wanted is not None:
             wanted, self._wanted = self._wanted, None
-            self.start.show_busy("")
-            wanted()
+            if not self.is_opening:
+                self.start.show_busy("")
+                wanted()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that nothing else wants closes the message."""
+        if event.key() == Qt.Key.Key_Escape and self.banner.isVisible():
+            self.banner.leave()
+            return
+        super().keyPressEvent(event)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -320,8 +369,14 @@ class MainWindow(QMainWindow):
         if self.workspace is not None:
             self.workspace.commit()  # while the field that is typed in has the focus
         self.hide()
-        self.close_engagement()
+        self.writer.finish()
+        if self._held():
+            self.show()
+            event.ignore()
+            return
+        self._leave()
         self.writer.stop()
+        self.start.end()
         super().closeEvent(event)
 
 

@@ -70,6 +70,10 @@ class Workspace(QWidget):
         self._header = Header(session)
         self._header.goto_wanted.connect(self.open_goto)
         self._header.close_wanted.connect(self.close_wanted)
+        self._header.undo_wanted.connect(self.undo)
+        self._header.redo_wanted.connect(self.redo)
+        self._header.application_wanted.connect(self.take)
+        self._header.left.connect(self._on_header_left)
         self._stack = QStackedWidget()
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -107,9 +111,15 @@ class Workspace(QWidget):
 
     def go(self, destination: Destination) -> None:
         """Follow a link: the page, the application, and what is on the page."""
+        self.commit()
         if destination.takes:
             self.session.take(destination.application)
         self.show_page(destination.page).show_destination(destination)
+
+    def take(self, application: str | None) -> None:
+        """Take another application in hand, after what is being typed for this one."""
+        self.commit()
+        self.session.take(application)
 
     def open_goto(self) -> None:
         """Offer everything that one can go to."""
@@ -120,11 +130,22 @@ class Workspace(QWidget):
 
     def undo(self) -> None:
         self.commit()
-        self.session.undo_stack.undo()
+        stack = self.session.undo_stack
+        if stack.canUndo():
+            text = self.tr("Undone: {0}").format(stack.undoText())
+            stack.undo()
+            self._header.tell(text)
 
     def redo(self) -> None:
         self.commit()
-        self.session.undo_stack.redo()
+        stack = self.session.undo_stack
+        if stack.canRedo():
+            text = self.tr("Redone: {0}").format(stack.redoText())
+            stack.redo()
+            self._header.tell(text)
+
+    def _on_header_left(self) -> None:
+        self.page.arrive()
 
     def commit(self) -> None:
         """Take over what is being typed."""
@@ -134,6 +155,7 @@ class Workspace(QWidget):
     def end(self) -> None:
         """The engagement closes: take over what is being typed, and let every page end its work."""
         self.commit()
+        self._header.end()
         for page in self._pages.values():
             page.end()
         for job in (*self.findChildren(Job), *self.session.findChildren(Job)):

@@ -116,7 +116,7 @@ class Engagement:
         ``refusal``. Raises EngagementError.
         """
         if not (folder / ENGAGEMENT).is_file() and not (folder / JOURNAL).is_file():
-            remedy = "Name the folder that holds engagement.toml, or make one with 'colonnade new'."
+            remedy = "Name the folder that holds engagement.toml, or make a new engagement."
             raise EngagementError("is not an engagement", str(folder), remedy)
         content = content or available().content
         lock = Lock(folder) if write else None
@@ -285,6 +285,8 @@ class Engagement:
         """Bring the TOML files up to the journal. Raises EngagementError; the journal then still holds everything."""
         if not self.writable or self.last is None or not self._dirty:
             return
+        if not self.folder.is_dir():
+            raise journal.Gone(self.folder)  # writing would make it anew, with a part of its files
         # The engagement's own file comes last: the line that it names is the one up to which every file was written.
         for name in (*sorted(self._dirty - {ENGAGEMENT}), ENGAGEMENT):
             path = self.folder / name

@@ -157,8 +157,8 @@ def _parse(line: bytes) -> Entry | None:
 def append(path: Path, line: bytes, size: int) -> None:
     """Write one line behind the first ``size`` bytes and wait until the disk holds it.
 
-    Raises EngagementError, with the journal as it was, when the line cannot be written whole, or when the file is not
-    as long as it was left: then another program has changed it meanwhile.
+    Raises EngagementError, with the journal as it was, when the line cannot be written whole; Gone, when its folder
+    is not there; ChangedMeanwhile, when the file is not as long as it was left.
     """
     try:
         with open(path, "r+b" if size else "ab") as file:
@@ -174,7 +174,7 @@ def append(path: Path, line: bytes, size: int) -> None:
         if size == 0:
             sync_folder(path.parent)
     except FileNotFoundError as error:
-        raise changed_meanwhile(path) from error
+        raise (changed_meanwhile(path) if path.parent.is_dir() else Gone(path.parent)) from error
     except OSError as error:
         raise unwritable(path, error) from error
 
@@ -187,6 +187,13 @@ def cut(path: Path, size: int) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+class Gone(EngagementError):
+    """The folder is not there any more; it may come back, as a drive does."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("is not there any more", str(folder), "Bring the folder or its drive back.")
 
 
 class ChangedMeanwhile(EngagementError):

@@ -21,12 +21,13 @@ from app.desktop.pages.progress import ProgressPage
 from app.desktop.pages.report import ReportPage
 from app.desktop.pages.roadmap import RoadmapPage
 from app.desktop.recent import settings
-from app.desktop.session import Saving, Session
+from app.desktop.session import Session
 from app.desktop.widgets.about import AboutDialog
 from app.desktop.widgets.explained import Explained
 from app.desktop.widgets.open_pack import OpenPack
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.desktop.writes import Saving
 from app.engagement import actions
 from app.engagement.folder import Engagement
 from questionnaires.load import shipped

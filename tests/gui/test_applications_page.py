@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -17,6 +17,7 @@ from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.session import Session
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.engagement import actions
 from app.engagement.applications_csv import Row, RowOutcome
 from app.engagement.folder import Engagement
 
@@ -122,3 +123,114 @@ def test_the_plan_s_model_keeps_the_contract() -> None:
     assert model.index(0, ImportModel.WHY).data() == "No name"
     assert model.index(1, ImportModel.APPLICATION).data(Qt.ItemDataRole.AccessibleTextRole) == "A, a"
     model.show_rows(())
+
+
+def undo(window: MainWindow) -> None:
+    """Ctrl+Z wherever the focus is."""
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_undo_is_the_window_s_where_a_field_has_nothing_to_undo(
+    page: ApplicationsPage, session: Session, window: MainWindow
+) -> None:
+    name = page._new_name
+    assert name.hasFocus()
+    QTest.keyClicks(name, "Neo")
+    undo(window)
+    assert name.text() == "", "typing is undone in the field first"
+    QTest.keyClicks(name, "Neo")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert "neo" in session.assessment.applications
+    assert name.hasFocus()
+    undo(window)
+    assert "neo" not in session.assessment.applications
+    assert name.text() == ""
+
+
+@pytest.mark.parametrize("how", ["undo", "another page"])
+def test_what_was_said_of_a_step_goes_with_it(
+    page: ApplicationsPage, window: MainWindow, workspace: Workspace, how: str
+) -> None:
+    page.remove()
+    assert "Ctrl+Z" in page.said
+    if how == "undo":
+        undo(window)
+    else:
+        workspace.show_page("overview")
+        workspace.show_page("applications")
+    assert page.said == ""
+
+
+def test_after_removing_the_next_one_is_selected_and_no_key_removes_it(
+    page: ApplicationsPage, session: Session
+) -> None:
+    for name in ("Alpha", "Beta", "Gamma"):
+        page._new_name.setText(name)
+        page.add()
+    page._table.selectRow(2)
+    name = page._model.application(3).name
+    page._remove.setFocus()
+    QTest.keyClick(page._remove, Qt.Key.Key_Space)
+    assert page._model.application(page._table.currentIndex().row()).name == name
+    focus = QApplication.focusWidget()
+    assert focus is page._table
+    left = session.assessment.applications
+    QTest.keyClick(focus, Qt.Key.Key_Space)
+    assert session.assessment.applications is left
+    page._table.selectRow(page._model.rowCount() - 1)
+    page.remove()
+    assert page._table.currentIndex().row() == page._model.rowCount() - 1
+
+
+def test_a_half_typed_name_survives_another_change_and_is_kept_with_its_own(
+    page: ApplicationsPage, session: Session
+) -> None:
+    page._table.selectRow(page._model.row("wiki"))
+    page._name.setFocus()
+    page._name.clear()
+    QTest.keyClicks(page._name, "Half a na")
+    others = actions.set_value(
+        session.content, session.questionnaire, session.assessment, "tier", "2", application="payments"
+    )
+    session.do("application", "application", others)
+    assert page._name.text() == "Half a na"
+    QTest.keyClicks(page._name, "me")
+    QTest.keyClick(page._name, Qt.Key.Key_Return)
+    assert session.assessment.applications["wiki"].name == "Half a name"
+    page._name.clear()
+    QTest.keyClicks(page._name, " ")
+    QTest.keyClick(page._name, Qt.Key.Key_Return)
+    assert page._name.text() == "Half a name", "a refused name gives way to what counts"
+
+
+def test_the_wheel_passes_over_the_tier(page: ApplicationsPage, session: Session) -> None:
+    before = session.assessment
+    middle = QPointF(page._tier.rect().center())
+    event = QWheelEvent(
+        middle, QPointF(page._tier.mapToGlobal(middle.toPoint())), QPoint(), QPoint(0, -120),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(page._tier, event)
+    assert session.assessment is before
+
+
+def test_the_plan_follows_what_is_undone_and_redone_meanwhile(
+    page: ApplicationsPage, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("name,tier\nLedger,1\n", encoding="utf-8")
+    page.imported.read(table)
+    qtbot.waitUntil(page.imported.isVisible)
+    page.imported.apply()
+    session.undo_stack.undo()
+    page.imported.read(table)
+    qtbot.waitUntil(page.imported.isVisible)
+    session.undo_stack.redo()
+    assert page.imported.model.counts[RowOutcome.UNCHANGED] == 1
+    assert not page.imported.apply_button.isEnabled()
+    session.undo_stack.undo()
+    assert page.imported.apply_button.text() == "Apply to 1 application"
+    page.imported.apply()
+    assert "ledger" in session.assessment.applications

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +15,14 @@ from PySide6.QtTest import QTest
 from app.desktop import recent
 from app.desktop.models.intake import REJECTED, IntakeModel
 from app.desktop.pages.evidence import EvidencePage
-from app.desktop.session import Saving, Session
+from app.desktop.session import Session
 from app.desktop.widgets.about import AboutDialog
 from app.desktop.widgets.open_pack import OpenPack
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.desktop.writes import Saving
 from app.engagement.folder import Engagement
-from app.engagement.pack import freeze
+from app.engagement.pack import freeze, unpack
 from tests.sealed_example import cheaply_sealed
 
 if TYPE_CHECKING:
@@ -91,20 +91,102 @@ def test_devices_pipes_link_loops_and_huge_files_are_left_out_with_a_reason(
     assert page.intake.changes() == []
 
 
-def test_a_folder_that_goes_away_while_it_is_open(
+def lose(folder: Path, session: Session, qtbot: QtBot) -> None:
+    """Take the folder away and notice it with the next answer."""
+    folder.rename(folder.with_name("away"))
+    session.answer(KEY, "no")
+    qtbot.waitUntil(lambda: session.saving is Saving.UNSAVED, timeout=10_000)
+
+
+def choose(window: MainWindow, text: str) -> None:
+    button = next(entry for entry in window.banner.choices if entry.text() == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_folder_that_goes_away_and_comes_back_has_everything(
     window: MainWindow, session: Session, folder: Path, qtbot: QtBot, saved: Callable[[], None]
 ) -> None:
     session.answer(KEY, "fully")
     saved()
-    shutil.rmtree(folder)
-    session.answer(KEY, "no")
-    qtbot.waitUntil(lambda: bool(window.banner.message), timeout=10_000)
-    qtbot.waitUntil(lambda: session.saving is Saving.SAVED, timeout=10_000)
-    assert session.assessment.answers[KEY].value == "fully", "what was never written is not shown as if it were"
-    assert window.workspace is not None
-    window.workspace.show_page("overview")
+    lose(folder, session, qtbot)
+    assert f"{folder}: is not there any more." in window.banner.message
+    assert session.assessment.answers[KEY].value == "no", "it is kept in the window"
+    assert session.undo_stack.count() == 2
+    choose(window, "Try again")
+    qtbot.waitUntil(lambda: "not there any more" in window.banner.message)
+    assert not folder.exists(), "nothing makes it anew, with a part of its files"
+    folder.with_name("away").rename(folder)
+    choose(window, "Try again")
+    saved()
+    assert Engagement.open(folder).assessment.answers[KEY].value == "no"
+
+
+def test_a_folder_that_goes_away_after_the_last_answer_is_noticed(
+    session: Session, folder: Path, qtbot: QtBot, saved: Callable[[], None]
+) -> None:
+    session.answer(KEY, "fully")
+    saved()
+    folder.rename(folder.with_name("away"))
+    qtbot.waitUntil(lambda: session.saving is Saving.UNSAVED, timeout=10_000)
+    folder.with_name("away").rename(folder)
+    session.save()
+    saved()
+
+
+@pytest.mark.parametrize("how", ["close the engagement", "close the window", "open another"])
+def test_what_is_not_saved_is_not_closed_without_a_word(
+    window: MainWindow, session: Session, folder: Path, tmp_path: Path, qtbot: QtBot, how: str
+) -> None:
+    lose(folder, session, qtbot)
+    ways: dict[str, Callable[[], object]] = {
+        "close the engagement": window.close_engagement,
+        "close the window": window.close,
+        "open another": lambda: window.open_folder(folder.with_name("away")),
+    }
+    ways[how]()
+    assert window.isVisible()
+    assert window.session is session
+    assert "not saved" in window.banner.message
+    assert window.unsaved is not None
+    copy = tmp_path / "copy.colonnade"
+    window.unsaved.save_copy(str(copy))
+    qtbot.waitUntil(lambda: f"A copy is in {copy}" in window.banner.message, timeout=20_000)
+    unpack(copy, tmp_path / "unpacked")
+    found = Engagement.open(tmp_path / "unpacked").assessment
+    assert found.answers == session.assessment.answers
+    assert found.applications == session.assessment.applications
+    assert found.evidence == session.assessment.evidence
     window.close_engagement()
+    assert window.session is None
+
+
+def test_what_turns_out_unsaved_after_closing_can_still_be_copied(
+    window: MainWindow, session: Session, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    unsaved = window.unsaved
+    assert unsaved is not None
+    folder.rename(folder.with_name("away"))
+    session.answer(KEY, "no")
+    with qtbot.waitSignal(session.destroyed, timeout=10_000):
+        window.close_engagement()
     assert window.start.isVisible()
+    assert "a copy of it can be" in window.banner.message
+    assert [entry.text() for entry in window.banner.choices] == ["Save a copy…"]
+    unsaved.save_copy(str(tmp_path / "copy.colonnade"))
+    qtbot.waitUntil(lambda: "A copy is in" in window.banner.message, timeout=20_000)
+    unpack(tmp_path / "copy.colonnade", tmp_path / "unpacked")
+    assert Engagement.open(tmp_path / "unpacked").assessment.answers[KEY].value == "no"
+
+
+def test_one_can_close_without_what_is_not_saved(
+    window: MainWindow, session: Session, folder: Path, qtbot: QtBot
+) -> None:
+    lose(folder, session, qtbot)
+    window.close_engagement()
+    choose(window, "Close without it")
+    assert window.start.isVisible()
+    qtbot.waitUntil(lambda: window.writer.idle)
+    assert not folder.exists()
 
 
 def test_a_second_window_reads_only_and_says_who_writes(make_window: MakeWindow, folder: Path) -> None:
@@ -145,16 +227,18 @@ def test_a_dropped_pack_asks_where_to_and_for_its_passphrase_and_opens(
         return found
 
     asked = dialog()
-    assert not asked.open_button.isEnabled(), "it has a passphrase"
+    assert not asked.go_button.isEnabled(), "it has a passphrase"
     QTest.keyClicks(asked.passphrase, "wrong")
-    with qtbot.waitSignal(asked.destroyed, timeout=5_000):
-        QTest.mouseClick(asked.open_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "passphrase is wrong" in window.banner.message, timeout=20_000)
+    QTest.mouseClick(asked.go_button, Qt.MouseButton.LeftButton)
+    asked.reject()
+    assert asked.isVisible(), "what is being done cannot be called off"
+    qtbot.waitUntil(lambda: "passphrase is wrong" in asked.said, timeout=20_000)
     assert not (tmp_path / "northgate").exists()
-    asked = dialog()
+    assert asked.isVisible(), "what was typed is still there"
+    asked.passphrase.clear()
     QTest.keyClicks(asked.passphrase, "four plain words here")
     with qtbot.waitSignal(window.opened, timeout=20_000):
-        QTest.mouseClick(asked.open_button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(asked.go_button, Qt.MouseButton.LeftButton)
     assert window.session is not None
     assert window.session.folder == tmp_path / "northgate"
     assert window.session.assessment == Engagement.open(folder).assessment
@@ -168,9 +252,10 @@ def test_what_is_no_pack_says_so(make_window: MakeWindow, tmp_path: Path, qtbot:
     qtbot.waitUntil(lambda: window.findChild(OpenPack) is not None)
     asked = window.findChild(OpenPack)
     assert isinstance(asked, OpenPack)
-    QTest.mouseClick(asked.open_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "Nothing was changed" in window.banner.message, timeout=20_000)
+    QTest.mouseClick(asked.go_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Nothing was changed" in asked.said, timeout=20_000)
     assert not (tmp_path / "bad").exists()
+    asked.reject()
     drop(window.start, tmp_path / "absent.colonnade")
     qtbot.waitUntil(lambda: "absent" in window.banner.message)
 

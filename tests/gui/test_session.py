@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.desktop.models.card import card_state
-from app.desktop.session import Changed, Saving, Session
+from app.desktop.session import Changed, Session
 from app.desktop.window import MainWindow
-from app.engagement import journal
+from app.desktop.writes import Saving
+from app.engagement import actions, journal
 from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
 from scoring.assessment import Basis
@@ -100,21 +101,40 @@ def test_a_mark_without_an_answer_leaves_no_trace_once_taken_back(session: Sessi
     assert open_one not in session.assessment.answers
 
 
-def test_a_refused_write_takes_back_what_was_shown_and_says_so(
+def test_what_the_disk_does_not_take_stays_unsaved_and_is_written_with_the_next_change(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, window: MainWindow, saved: Callable[[], None]
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise EngagementError("cannot be written (No space left on device)", "journal.jsonl", "Free space.")
 
+    told: list[object] = []
+    session.unsaved.connect(told.append)
     monkeypatch.setattr(journal, "append", refuse)
-    with qtbot.waitSignal(session.failed, timeout=5_000):
+    session.answer(COMMON, "no")
+    session.answer(COMMON, "partly")
+    qtbot.waitUntil(lambda: session.saving is Saving.UNSAVED)
+    qtbot.waitUntil(lambda: window.writer.idle)
+    assert len(told) == 1
+    assert session.assessment.answers[COMMON].value == "partly"
+    assert session.undo_stack.count() == 2
+    assert "No space left" in window.banner.message
+    monkeypatch.undo()
+    session.answer(COMMON, "fully")
+    saved()
+    assert Engagement.open(session.folder).assessment.answers[COMMON].value == "fully"
+    assert [line["what"] for line in lines(session.folder)[-3:]] == ["answer"] * 3
+
+
+def test_what_no_journal_can_hold_is_taken_back_and_said(
+    session: Session, qtbot: QtBot, window: MainWindow, saved: Callable[[], None]
+) -> None:
+    with qtbot.waitSignal(session.taken_back, timeout=5_000):
+        session.amend(COMMON, note="half of a character: \ud800")
         session.answer(COMMON, "no")
-        session.answer(COMMON, "partly")
     qtbot.waitUntil(lambda: session.saving is Saving.SAVED)
     assert session.assessment.answers[COMMON].value == "largely"
     assert not session.undo_stack.canUndo()
-    assert "No space left" in window.banner.message
-    monkeypatch.undo()
+    assert "shows what the journal holds" in window.banner.message
     session.answer(COMMON, "fully")
     saved()
     assert Engagement.open(session.folder).assessment.answers[COMMON].value == "fully"
@@ -153,6 +173,16 @@ def test_one_application_s_own_answer_is_scored_at_once_however_slow_the_rest_is
     assert session.evaluation.assessment is session.assessment
     assert session.evaluation.scores.applications["wiki"] is not before.scores.applications["wiki"]
     assert session._thinking._seconds == 10.0
+
+
+def test_taking_several_applications_out_is_scored_beside_the_window(session: Session, qtbot: QtBot) -> None:
+    session._thinking._seconds = 10.0  # as if there were thousands of applications
+    before = session.evaluation
+    changes = [change for key in ("payments", "wiki") for change in actions.remove_application(session.assessment, key)]
+    with qtbot.waitSignal(session.evaluated, timeout=5_000):
+        session.do("applications", "application", changes)
+        assert session.evaluation is before
+    assert not session.evaluation.scores.applications
 
 
 def _of(session: Session, application: str) -> object:

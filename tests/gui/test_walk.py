@@ -16,11 +16,11 @@ from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
 from app.desktop.pages.report import ReportPage
 from app.desktop.pages.roadmap import RoadmapPage
-from app.desktop.session import Saving
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.goto import GoTo
 from app.desktop.widgets.new_engagement import NewEngagement
 from app.desktop.window import MainWindow
+from app.desktop.writes import Saving
 from app.engagement.folder import Engagement
 from assets import SAMPLE
 from scoring.assessment import Basis, Lane

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QListView, QPushButton
 
 from app.desktop import recent, theme
 from app.desktop.opening import Draft
@@ -21,6 +22,7 @@ from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.widgets.new_engagement import NewEngagement
 from app.desktop.window import MainWindow
 from app.engagement.actions import free_id
+from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
 
 if TYPE_CHECKING:
@@ -97,11 +99,17 @@ def test_the_start_page_lists_what_was_open_and_opens_it(make_window: MakeWindow
     assert window.windowTitle() == "Northgate Clearing – Colonnade"
 
 
-def test_a_removed_folder_leaves_the_list(make_window: MakeWindow, folder: Path) -> None:
+def test_a_removed_folder_leaves_the_list_once_somebody_has_looked(
+    make_window: MakeWindow, folder: Path, qtbot: QtBot
+) -> None:
     make_window(folder).close()
-    assert folder in [entry.folder for entry in recent.recents()]
     folder.rename(folder.with_name("elsewhere"))
-    assert folder not in [entry.folder for entry in recent.recents()]
+    entries = recent.recents()
+    assert [entry.folder for entry in entries] == [folder]
+    assert recent.still_there(entries) == []
+    listed = make_window(None).start.findChild(QListView)
+    assert listed is not None
+    qtbot.waitUntil(lambda: listed.model().rowCount() == 0)
 
 
 def test_a_settings_file_of_rubbish_counts_as_empty(make_window: MakeWindow) -> None:
@@ -257,3 +265,135 @@ def test_ids_come_from_names() -> None:
     assert free_id("支付", ()) == "application"
     assert free_id("CON", ()) == "con-app"
     assert free_id("Wiki", {"wiki", "wiki-2"}) == "wiki-3"
+
+
+def count_of_openings(window: MainWindow, qtbot: QtBot) -> int:
+    """Wait until nothing is being opened any more."""
+    opened: list[object] = []
+    window.opened.connect(lambda: opened.append(window.session))
+    qtbot.waitUntil(lambda: not window.is_opening and window.writer.idle, timeout=20_000)
+    return len(opened)
+
+
+def test_one_engagement_is_opened_at_a_time(
+    make_window: MakeWindow, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    window = make_window(None)
+    window.open_path(folder)
+    assert not window.start.acceptDrops()
+    window.open_path(other)
+    window.choose_folder()
+    assert window.findChild(QFileDialog) is None
+    assert count_of_openings(window, qtbot) == 1
+    assert window.session is not None
+    assert window.session.folder == folder
+    window.close_engagement()
+    qtbot.waitUntil(lambda: window.writer.idle)
+    with Engagement.open(folder, write=True) as released:
+        assert released.writable
+    assert window.start.isVisible()
+
+
+def test_a_click_that_also_activates_opens_once(make_window: MakeWindow, folder: Path, qtbot: QtBot) -> None:
+    make_window(folder).close()
+    window = make_window(None)
+    listed = window.start.findChild(QListView)
+    assert listed is not None
+    listed.clicked.emit(listed.model().index(0, 0))
+    listed.activated.emit(listed.model().index(0, 0))
+    assert count_of_openings(window, qtbot) == 1
+    assert window.session is not None
+    assert window.session.writable
+
+
+def test_what_is_open_stays_open_until_another_one_is(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    session = window.session
+    assert session is not None
+    window.open_folder(tmp_path)
+    assert count_of_openings(window, qtbot) == 0
+    assert "Nothing was changed" in window.banner.message
+    assert "colonnade new" not in window.banner.message
+    assert window.session is session
+    assert window.workspace is not None
+    assert window.workspace.isVisible()
+    session.answer("integrate.gates.pipeline-checks", "no")
+    assert session.saving.value == "writing"
+
+
+def test_the_same_folder_opens_again_for_writing(
+    window: MainWindow, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    window.open_folder(link)
+    assert count_of_openings(window, qtbot) == 1
+    assert window.session is not None
+    assert window.session.folder == link
+    assert window.session.writable
+
+
+def test_what_was_typed_for_a_new_engagement_stays_until_it_is_made(
+    make_window: MakeWindow, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window(None)
+    qtbot.waitActive(window)
+    window.new_engagement()
+    dialog = window.findChild(NewEngagement)
+    assert isinstance(dialog, NewEngagement)
+    fields = {field.accessibleName(): field for field in dialog.findChildren(QLineEdit)}
+    fields["Organisation"].setText("Meridian Brokers")
+    for refused in ("", "meridian", "."):
+        dialog.folder.setText(refused)
+        assert not dialog.go_button.isEnabled()
+        assert "whole path" in dialog.said
+    dialog.folder.setText("~/meridian")
+    assert dialog.chosen_folder() == Path.home() / "meridian"
+    dialog.folder.setText(str(folder))
+    QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "not an empty folder" in dialog.said)
+    assert fields["Organisation"].text() == "Meridian Brokers"
+    dialog.folder.setText(str(tmp_path / "meridian"))
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+
+
+def test_the_focus_is_on_the_page_after_opening_and_after_a_message(
+    make_window: MakeWindow, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window(None)
+    window.activateWindow()
+    qtbot.waitActive(window)
+    window.open_folder(tmp_path)
+    qtbot.waitUntil(lambda: bool(window.banner.message))
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QPushButton)
+    assert focus.text() == "New engagement"
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        window.open_folder(folder)
+    assert window.workspace is not None
+    page, before = window.workspace.page, QApplication.focusWidget()
+    assert before is not None
+    assert page.isAncestorOf(before)
+    close = next(entry for entry in window.banner.findChildren(QPushButton) if entry.text() == "Close")
+    ends: tuple[Callable[[], object], ...] = (
+        lambda: QTest.keyClick(close, Qt.Key.Key_Space),
+        lambda: QTest.mouseClick(close, Qt.MouseButton.LeftButton),
+        lambda: QTest.keyClick(close, Qt.Key.Key_Escape),
+    )
+    for end in ends:
+        window.banner.tell("Something", "to know")
+        close.setFocus()
+        end()
+        assert not window.banner.isVisible()
+        assert QApplication.focusWidget() is before
+    window.banner.tell("Something", "to know")
+    QTest.keyClick(before, Qt.Key.Key_Escape)
+    assert not window.banner.isVisible()
+
+
+def test_a_refusal_says_nothing_of_the_journal(window: MainWindow) -> None:
+    assert window.session is not None
+    window.session.failed.emit(EngagementError("needs a name", "An application", "Type one."))
+    assert window.banner.message == "An application: needs a name.\nType one."

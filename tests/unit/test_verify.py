@@ -756,10 +756,23 @@ def test_a_plan_that_this_version_cannot_read_is_given_up_not_called_tampering(t
 def test_a_folder_that_is_taken_away_while_open_is_said(folder: Path) -> None:
     engagement = Engagement.open(folder, write=True)
     folder.rename(folder.with_name("moved"))
-    with pytest.raises(EngagementError, match="changed by another program"):
+    with pytest.raises(EngagementError, match="is not there any more"):
         answer(engagement, "fully")
     engagement.close()
     assert not folder.exists()
+
+
+def test_a_folder_that_comes_back_is_written_again_and_never_made_anew(folder: Path) -> None:
+    engagement = Engagement.open(folder, write=True)
+    answer(engagement, "partly")
+    folder.rename(folder.with_name("moved"))
+    with pytest.raises(EngagementError, match="is not there any more"):
+        engagement.checkpoint()
+    assert not folder.exists()
+    folder.with_name("moved").rename(folder)
+    answer(engagement, "fully")
+    engagement.close()
+    assert not verify(folder).findings
 
 
 def test_what_a_stopped_process_left_is_cleared_away(folder: Path) -> None:

@@ -21,9 +21,10 @@ class RecentsModel(QAbstractListModel):
         self._entries: list[Recent] = []
 
     def show_recents(self, entries: Sequence[Recent]) -> None:
-        self.beginResetModel()
-        self._entries = list(entries)
-        self.endResetModel()
+        if list(entries) != self._entries:
+            self.beginResetModel()
+            self._entries = list(entries)
+            self.endResetModel()
 
     def recent(self, row: int) -> Recent:
         return self._entries[row]

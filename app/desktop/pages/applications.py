@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QHeaderView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -16,6 +16,7 @@ from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.applications_import import ApplicationsImport
+from app.desktop.widgets.fields import Choice, Line
 from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import button, column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
@@ -32,7 +33,9 @@ class ApplicationsPage(Page):
         self._session = session
         self._shown: str | None = None
         self._model = ApplicationsModel(session, self)
-        self._new_name = QLineEdit()
+        self._row = 0
+        """Where the selected one stands, or stood when it was taken out."""
+        self._new_name = Line()
         self._new_name.setPlaceholderText(self.tr("Name of a new application"))
         self._new_name.setAccessibleName(self.tr("Name of a new application"))
         self._new_name.returnPressed.connect(self.add)
@@ -63,24 +66,23 @@ class ApplicationsPage(Page):
         session.changed.connect(self._on_session_changed)
         self._show()
 
-    def _tier_box(self, name: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(name)
+    def _tier_box(self, name: str) -> Choice:
+        box = Choice(name)
         for key, text in session_tiers(self._session):
             box.addItem(text, key)
         return box
 
     def _build_form(self) -> None:
         session = self._session
-        self._name = QLineEdit()
+        self._name = Line()
         self._name.setAccessibleName(self.tr("Name"))
-        self._name.editingFinished.connect(lambda: self._set("name", self._name.text()))
+        self._name.editingFinished.connect(self.commit)
         self._tier = self._tier_box(self.tr("Tier"))
         self._tier.activated.connect(lambda _: self._set("tier", self._tier.currentData()))
-        self._repositories = QLineEdit()
+        self._repositories = Line()
         self._repositories.setAccessibleName(self.tr("Repositories"))
         self._repositories.setPlaceholderText(self.tr("Names in exports, with commas"))
-        self._repositories.editingFinished.connect(lambda: self._set("repositories", self._repositories.text()))
+        self._repositories.editingFinished.connect(self.commit)
         self._attributes: dict[str, QCheckBox] = {}
         for key, meaning in session.content.tiers.attribute.items():
             check = self._attributes[key] = QCheckBox(key.replace("-", " ").capitalize())
@@ -150,7 +152,7 @@ class ApplicationsPage(Page):
             session.failed.emit(error)
             return
         if self._do(changes):
-            self._new_name.clear()
+            self._new_name.setText("")  # not clear(), after which its own undo would bring the text back
             self._table.selectRow(self._model.row(key))
             self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -161,6 +163,7 @@ class ApplicationsPage(Page):
         name = self._session.assessment.applications[self._shown].name
         if self._do(actions.remove_application(self._session.assessment, self._shown)):
             self._say(self.tr("{0} was removed; Ctrl+Z brings it back.").format(name))
+            (self._table if self._model.rowCount() else self._new_name).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def assess(self) -> None:
         """Take the selected application in hand and go to its answers."""
@@ -191,6 +194,7 @@ class ApplicationsPage(Page):
 
     @override
     def arrive(self) -> None:
+        self._say("")
         goal = self.imported.apply_button if self.imported.isVisible() else self._new_name
         goal.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -214,10 +218,10 @@ class ApplicationsPage(Page):
 
     @override
     def commit(self) -> None:
-        if self._name.hasFocus():
-            self._set("name", self._name.text())
-        if self._repositories.hasFocus():
-            self._set("repositories", self._repositories.text())
+        for key, field in (("name", self._name), ("repositories", self._repositories)):
+            if field.isModified():
+                field.setModified(False)
+                self._set(key, field.text())
 
     def _show(self) -> None:
         empty = self._model.rowCount() == 0
@@ -226,7 +230,8 @@ class ApplicationsPage(Page):
         self._none.setVisible(empty and not planned)
         self._table.setVisible(not empty and not planned)
         if not empty and not self._table.currentIndex().isValid():
-            self._table.selectRow(max(0, self._model.row(self._shown or "")))
+            row = self._model.row(self._shown or "")
+            self._table.selectRow(min(self._row, self._model.rowCount() - 1) if row < 0 else row)
         self._show_form()
 
     def _show_form(self) -> None:
@@ -236,9 +241,10 @@ class ApplicationsPage(Page):
         self._edge.setVisible(shown)
         if application is None:
             return
-        self._name.setText(application.name)
+        for field, text in ((self._name, application.name), (self._repositories, ", ".join(application.repositories))):
+            if not field.isModified():  # what is half typed is kept
+                field.setText(text)
         self._tier.setCurrentIndex(self._tier.findData(application.tier))
-        self._repositories.setText(", ".join(application.repositories))
         for key, check in self._attributes.items():
             check.setChecked(key in application.attributes)
         for widget in (self._name, self._tier, self._repositories, self._remove, *self._attributes.values()):
@@ -251,10 +257,17 @@ class ApplicationsPage(Page):
 
     def _on_table_row_changed(self) -> None:
         current = self._table.currentIndex()
-        self._shown = self._model.application(current.row()).id if current.isValid() else None
+        shown = self._model.application(current.row()).id if current.isValid() else None
+        if current.isValid():
+            self._row = current.row()
+        if shown != self._shown:
+            self._shown = shown
+            for field in (self._name, self._repositories):
+                field.setModified(False)  # it was of another one, which took it over or is gone
         self._show_form()
 
     def _on_session_changed(self, changed: Changed) -> None:
+        self._say("")
         if not changed.only_answers:
             self._show()
 

@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.background import Background, Done, Failed
 from app.desktop.models.recents import RecentsModel
-from app.desktop.recent import Recent, recents
+from app.desktop.recent import Recent, recents, still_there
 from app.desktop.theme import Role
 from app.desktop.widgets.mark import Mark
 from app.desktop.widgets.text import button, column, label, row, rule
@@ -68,6 +69,7 @@ class StartPage(QWidget):
         for entry in (self._new, self._open, self._pack, self._sample):
             entry.setFixedWidth(theme.px(220))
         self._recents = RecentsModel(self)
+        self._looker = Background("recents", self)
         self._list = QListView()
         self._list.setModel(self._recents)
         self._list.setItemDelegate(_RecentDelegate(self._list))
@@ -121,8 +123,25 @@ class StartPage(QWidget):
         whole.addSpacerItem(_at_most(24))
 
     def refresh(self) -> None:
-        """Read the recent engagements again."""
-        self._recents.show_recents(recents())
+        """Read the recent engagements again; those that are gone leave the list once that is known."""
+        entries = recents()
+        self._show(entries)
+        self._looker.submit(lambda: still_there(entries), self._on_looked)
+
+    def end(self) -> None:
+        """The window is closed: leave no thread behind."""
+        self._looker.stop()
+
+    def arrive(self) -> None:
+        """The page has come into view."""
+        self._new.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_looked(self, outcome: Done[list[Recent]] | Failed) -> None:
+        if isinstance(outcome, Done):
+            self._show(outcome.value)
+
+    def _show(self, entries: list[Recent]) -> None:
+        self._recents.show_recents(entries)
         empty = self._recents.rowCount() == 0
         self._none.setVisible(empty)
         self._list.setVisible(not empty)
@@ -131,6 +150,7 @@ class StartPage(QWidget):
         """Say what is being opened; an empty text ends it."""
         self._busy.setVisible(bool(what))
         self._busy_text.setText(what)
+        self.setAcceptDrops(not what)
         for entry in (self._new, self._open, self._pack, self._sample, self._list):
             entry.setEnabled(not what)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.models.applications_import import ImportModel
-from app.desktop.session import Session
+from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import button, column, label, row
@@ -21,7 +21,7 @@ from reports import words
 
 
 class ApplicationsImport(QWidget):
-    """Hidden until a table was read. The engagement may change meanwhile: what applies is planned anew."""
+    """Hidden until a table was read. The plan follows the engagement, which may change meanwhile."""
 
     begun = Signal()
     """There is a plan to look at."""
@@ -33,6 +33,7 @@ class ApplicationsImport(QWidget):
         self._session = session
         self._reader = Background("table", self)
         self._table: csv.Table | None = None
+        self._rows: tuple[csv.Row, ...] = ()
         self.model = ImportModel(self)
         self._heading = label("", Role.HEADING)
         self._beside = label("", Role.SMALL, muted=True, wrap=True)
@@ -48,6 +49,7 @@ class ApplicationsImport(QWidget):
         whole = column(self._heading, 4, self._beside, 8, self._view, 12, row(-1, self._discard, 8, self.apply_button))
         whole.setStretchFactor(self._view, 1)
         self.setLayout(whole)
+        session.changed.connect(self._on_session_changed)
         self.hide()
 
     # ---- doing
@@ -68,39 +70,22 @@ class ApplicationsImport(QWidget):
         """Do what the plan says, as one step that can be undone."""
         if self._table is None:
             return
-        rows = self._planned(self._table)
-        if self._session.do(self.tr("applications"), "application", csv.changes_of(rows)):
-            counts = self.model.counts
-            told = self.tr("{0} added, {1} changed.").format(counts[RowOutcome.NEW], counts[RowOutcome.CHANGED])
-            self._end(told)
+        counts, table = self.model.counts, self._table
+        self._table = None  # what it does itself is not planned anew
+        if self._session.do(self.tr("applications"), "application", csv.changes_of(self._rows)):
+            self._end(self.tr("{0} added, {1} changed.").format(counts[RowOutcome.NEW], counts[RowOutcome.CHANGED]))
+        else:
+            self._table = table
 
     def stop(self) -> None:
         """The engagement closes."""
         self._reader.stop()
 
-    def _planned(self, table: csv.Table) -> tuple[csv.Row, ...]:
+    def _plan(self, table: csv.Table) -> None:
+        """What the table would do to the engagement as it is now."""
         session = self._session
-        rows = csv.plan(table, session.content, session.questionnaire, session.assessment)
-        self.model.show_rows(rows)
-        return rows
-
-    def _end(self, told: str) -> None:
-        self._table = None
-        self.model.show_rows(())
-        self.hide()
-        self.ended.emit(told)
-
-    # ---- hearing
-
-    def _on_dialog_file_selected(self, name: str) -> None:
-        self.read(Path(name))
-
-    def _on_read(self, outcome: Done[csv.Table] | Failed) -> None:
-        if isinstance(outcome, Failed):
-            self._session.failed.emit(outcome.error)
-            return
-        self._table = outcome.value
-        self._planned(outcome.value)
+        self._rows = csv.plan(table, session.content, session.questionnaire, session.assessment)
+        self.model.show_rows(self._rows)
         counts = self.model.counts
         self._heading.setText(
             words.parts([
@@ -111,14 +96,36 @@ class ApplicationsImport(QWidget):
                 self.tr("{0} left out").format(counts[RowOutcome.REJECTED]) if counts[RowOutcome.REJECTED] else "",
             ])
         )  # fmt: skip
-        ignored = words.listed(outcome.value.left_out, 5)
-        said = [outcome.value.warning, self.tr("Columns left out: {0}.").format(ignored) if ignored else ""]
-        self._beside.setText(" ".join(part for part in said if part))
-        self._beside.setVisible(bool(self._beside.text()))
         count = counts[RowOutcome.NEW] + counts[RowOutcome.CHANGED]
         self.apply_button.setText(
             self.tr("Apply to {0}").format(words.count(count, self.tr("application"), self.tr("applications")))
         )
-        self.apply_button.setEnabled(count > 0 and self._session.writable)
+        self.apply_button.setEnabled(count > 0 and session.writable)
+
+    def _end(self, told: str) -> None:
+        self._table, self._rows = None, ()
+        self.model.show_rows(())
+        self.hide()
+        self.ended.emit(told)
+
+    # ---- hearing
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        if self._table is not None and not changed.only_answers:
+            self._plan(self._table)
+
+    def _on_dialog_file_selected(self, name: str) -> None:
+        self.read(Path(name))
+
+    def _on_read(self, outcome: Done[csv.Table] | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self._session.failed.emit(outcome.error)
+            return
+        self._table = outcome.value
+        self._plan(outcome.value)
+        ignored = words.listed(outcome.value.left_out, 5)
+        said = [outcome.value.warning, self.tr("Columns left out: {0}.").format(ignored) if ignored else ""]
+        self._beside.setText(" ".join(part for part in said if part))
+        self._beside.setVisible(bool(self._beside.text()))
         self.show()
         self.begun.emit()

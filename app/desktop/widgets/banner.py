@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.desktop import theme
 from app.desktop.theme import Role
@@ -17,6 +18,9 @@ from app.engagement.errors import EngagementError
 class Banner(QFrame):
     """Hidden until it has something to say."""
 
+    left = Signal()
+    """It is closed, and what had the focus before is no longer in view."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("surface", True)
@@ -25,7 +29,12 @@ class Banner(QFrame):
         self._next = label("", wrap=True)
         self._close = button(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close the message"))
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.leave)
+        self._came_from: QWidget | None = None
+        """What had the focus before the message."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus_changed)
         self._choices = QVBoxLayout()
         self._choices.setSpacing(theme.px(4))
         line = QHBoxLayout(self)
@@ -61,7 +70,7 @@ class Banner(QFrame):
             known.deleteLater()
         for text, chosen in choices:
             choice = button(text)
-            choice.clicked.connect(self.hide)
+            choice.clicked.connect(self.leave)
             choice.clicked.connect(chosen)
             self._choices.addWidget(choice)
         self._what.setText(what)
@@ -73,12 +82,28 @@ class Banner(QFrame):
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
-    def tell_error(self, error: Exception, kept: str = "") -> None:
+    def leave(self) -> None:
+        """Close the message; the focus goes back to where it was before."""
+        focus, before = QApplication.focusWidget(), self._came_from
+        if focus is not None and self.isAncestorOf(focus):
+            if before is not None and isValid(before) and before.isVisible():
+                before.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.left.emit()
+        self.hide()
+
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now) and old is not None and not self.isAncestorOf(old):
+            self._came_from = old
+
+    def tell_error(
+        self, error: Exception, kept: str = "", *, choices: Sequence[tuple[str, Callable[[], None]]] = ()
+    ) -> None:
         """An error in words; ``kept`` says what is safe."""
         if isinstance(error, EngagementError):
             what = ": ".join(part for part in (error.where, error.what) if part)
-            self.tell(what + ".", " ".join(part for part in (kept, error.remedy) if part))
+            self.tell(what + ".", " ".join(part for part in (kept, error.remedy) if part), choices=choices)
             return
         what = self.tr("Something unexpected happened ({0}: {1}).").format(type(error).__name__, error)
         remedy = self.tr("You can go on working. If it comes back, close the engagement and open it again.")
-        self.tell(what, f"{kept} {remedy}".strip())
+        self.tell(what, f"{kept} {remedy}".strip(), choices=choices)

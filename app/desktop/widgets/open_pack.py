@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
+from typing_extensions import override
 
-from app.desktop import theme
 from app.desktop.theme import Role
-from app.desktop.widgets.text import button, column, label, row
+from app.desktop.widgets.folder_dialog import FolderDialog
+from app.desktop.widgets.text import column, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,70 +23,42 @@ class Unpacking:
     passphrase: str | None
 
 
-class OpenPack(QDialog):
+class OpenPack(FolderDialog):
     """The folder is made beside the pack unless another is named."""
 
     wanted = Signal(object)
     """Unpacking"""
 
     def __init__(self, pack: Path, sealed: bool, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Open a pack"), self.tr("Unpack and open"), parent)
         self._pack, self._sealed = pack, sealed
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Open a pack"))
-        self.folder = QLineEdit(str(pack.parent / pack.stem))
-        self.folder.setAccessibleName(self.tr("Folder"))
-        self.folder.textChanged.connect(self._check)
-        choose = button(self.tr("Choose…"))
-        choose.setAccessibleName(self.tr("Choose the folder that holds it"))
-        choose.clicked.connect(self._choose)
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setAccessibleName(self.tr("Passphrase"))
         self.passphrase.textChanged.connect(self._check)
-        self._problem = label(" ", Role.SMALL, wrap=True)
-        self._problem.setProperty("attention", True)
-        self.open_button = button(self.tr("Unpack and open"), "primary")
-        self.open_button.setDefault(True)
-        self.open_button.clicked.connect(self._on_open_clicked)
-        cancel = button(self.tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        folder = row(self.folder, 8, choose)
-        folder.setStretchFactor(self.folder, 1)
         secret = QWidget()
         secret.setLayout(column(label(self.tr("Passphrase"), Role.LABEL, muted=True), 4, self.passphrase, 16))
         secret.setVisible(sealed)
-        self.setLayout(
-            column(
-                label(self.tr("Open a pack"), Role.TITLE), 8, label(str(pack), Role.SMALL, muted=True, wrap=True), 20,
-                secret, label(self.tr("Folder, which is made or empty"), Role.LABEL, muted=True), 4, folder, 8,
-                self._problem, 24, -1, row(-1, cancel, 8, self.open_button), margins=(32, 24, 32, 24),
-            )
-        )  # fmt: skip
-        self.setMinimumWidth(theme.px(520))
+        asked = QWidget()
+        asked.setLayout(column(label(str(pack), Role.SMALL, muted=True, wrap=True), 16, secret))
+        self._lay_out(asked)
+        self.folder.setText(str(pack.parent / pack.stem))
         (self.passphrase if sealed else self.folder).setFocus(Qt.FocusReason.OtherFocusReason)
-        self._check()
 
-    def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder that holds the engagement"), str(self._pack.parent))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: self.folder.setText(str(Path(name) / self._pack.stem)))
-        dialog.open()
+    @override
+    def _missing(self) -> str | None:
+        return "" if self._sealed and not self.passphrase.text() else None
 
-    def _check(self) -> None:
-        folder = Path(self.folder.text())
-        problem = ""
-        if not folder.is_absolute():
-            problem = self.tr("Name the folder with its whole path.")
-        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            problem = self.tr("The folder is not empty; choose another one.")
-        self._problem.setText(problem or " ")
-        self.open_button.setEnabled(not problem and (not self._sealed or bool(self.passphrase.text())))
+    @override
+    def _holder(self) -> Path:
+        return self._pack.parent
 
-    def _on_open_clicked(self) -> None:
-        passphrase = self.passphrase.text() if self._sealed else None
-        found = Unpacking(self._pack, Path(self.folder.text()), passphrase)
-        self.accept()
-        self.wanted.emit(found)
+    @override
+    def _on_holder_chosen(self, name: str) -> None:
+        self.folder.setText(str(Path(name) / self._pack.stem))
+
+    @override
+    def _go(self) -> None:
+        folder = self.chosen_folder()
+        if folder is not None:
+            self.wanted.emit(Unpacking(self._pack, folder, self.passphrase.text() if self._sealed else None))

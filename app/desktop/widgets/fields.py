@@ -1,0 +1,62 @@
+"""Fields that leave to the window what is the window's: its undo, and the wheel that scrolls the page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit
+from typing_extensions import override
+
+
+class Line(QLineEdit):
+    """A line of text. It undoes its own typing, and nothing once that is used up: then the window does."""
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            back, forth = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+            if (event.matches(back) and not self.isUndoAvailable()) or (
+                event.matches(forth) and not self.isRedoAvailable()
+            ):
+                event.ignore()
+                return False
+        return super().event(event)
+
+
+class Choice(QComboBox):
+    """A box to choose from. The wheel turns it only while it has the focus, and does not give it the focus."""
+
+    chosen = Signal()
+    """It was decided by a click or by Return, not just passed by with the arrows."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._was_open = False
+        self.activated.connect(self._on_activated)
+
+    def _on_activated(self) -> None:
+        if self._was_open:
+            self._was_open = False
+            self.chosen.emit()
+
+    @override
+    def showPopup(self) -> None:
+        self._was_open = True
+        super().showPopup()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit()
+            return
+        self._was_open = False
+        super().keyPressEvent(event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
