@@ -192,6 +192,15 @@ def test_a_word_on_one_member_of_an_archive_changes_no_other(
     assert set(outcomes(page)) == {"d.sarif", "e.json", "f.json"}, "what wants a word is not forgotten"
 
 
+def test_a_row_is_chosen_whatever_keys_are_held(page: EvidencePage, qtbot: QtBot, archive: Path) -> None:
+    read(page, qtbot, archive)
+    QTest.keyClick(page.plan.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.keyboardModifiers() is Qt.KeyboardModifier.ControlModifier, "as Qt's own tests leave it"
+    for _ in range(2):
+        page.plan.table.selectRow(1)
+        assert [index.row() for index in page.plan.table.selectionModel().selectedRows()] == [1]
+
+
 def test_a_word_on_the_format_reads_that_member_alone(page: EvidencePage, qtbot: QtBot, archive: Path) -> None:
     read(page, qtbot, archive)
     before = outcomes(page)

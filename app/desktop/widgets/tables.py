@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -52,6 +53,12 @@ class Table(QTableView):
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    @override
+    def selectRow(self, row: int) -> None:
+        """That row and no other. Qt's own would toggle it or extend to it while Ctrl or Shift happens to be held."""
+        command = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self.model().index(row, 0), command)
 
 
 class SortableTable(Table):
