@@ -23,6 +23,13 @@ def keep() -> None:
     gc.set_threshold(young, middle, NEVER)
 
 
+def settle() -> None:
+    """Everything that every engagement needs is loaded: it stays until the process ends, and no collection looks at it
+    again."""
+    if gc.get_freeze_count() == 0:
+        gc.freeze()
+
+
 def tidy() -> None:
     """Collect everything, at a moment when nobody waits: on the GUI thread, where Qt's objects belong."""
     gc.collect()

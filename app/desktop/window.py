@@ -348,6 +348,7 @@ class MainWindow(QMainWindow):
         if isinstance(outcome, Failed):
             self.banner.tell_error(outcome.error)
         self._warm = True
+        pace.settle()
         self.ready.emit()
         if self._wanted is not None:
             wanted, self._wanted = self._wanted, None
