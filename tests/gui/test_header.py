@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from app.desktop.icons import IconButton
 from app.desktop.pages.assess import AssessPage
 from app.desktop.session import Session
-from app.desktop.widgets.fields import Choice
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.goto import GoTo
 from app.desktop.widgets.header import Header
 from app.desktop.widgets.text import OneLine
@@ -39,9 +39,9 @@ def header(workspace: Workspace, window: MainWindow, qtbot: QtBot) -> Header:
 
 
 @pytest.fixture
-def box(header: Header) -> Choice:
-    found = header.findChild(Choice)
-    assert isinstance(found, Choice)
+def box(header: Header) -> Select:
+    found = header.findChild(Select)
+    assert isinstance(found, Select)
     return found
 
 
@@ -75,7 +75,7 @@ def wheel(widget: QWidget) -> None:
     QApplication.sendEvent(widget, event)
 
 
-def by_palette(workspace: Workspace, box: Choice) -> None:
+def by_palette(workspace: Workspace, box: Select) -> None:
     QTest.keyClick(focus(), Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     dialog = workspace.findChild(GoTo)
     assert isinstance(dialog, GoTo)
@@ -85,13 +85,13 @@ def by_palette(workspace: Workspace, box: Choice) -> None:
     QTest.keyClick(line, Qt.Key.Key_Return)
 
 
-def by_header(workspace: Workspace, box: Choice) -> None:
+def by_header(workspace: Workspace, box: Select) -> None:
     box.setCurrentIndex(box.findData("wiki"))
 
 
 @pytest.mark.parametrize("way", [by_palette, by_header])
 def test_a_note_that_is_being_typed_stays_with_its_application(
-    page: AssessPage, session: Session, workspace: Workspace, box: Choice, way: Callable[[Workspace, Choice], None]
+    page: AssessPage, session: Session, workspace: Workspace, box: Select, way: Callable[[Workspace, Select], None]
 ) -> None:
     session.take("payments")
     page.show_practice("integrate.gates", KEY)
@@ -105,7 +105,7 @@ def test_a_note_that_is_being_typed_stays_with_its_application(
 
 
 def test_a_reason_that_is_being_typed_stays_with_its_application(
-    page: AssessPage, session: Session, workspace: Workspace, box: Choice
+    page: AssessPage, session: Session, workspace: Workspace, box: Select
 ) -> None:
     session.take("payments")
     page.show_practice("integrate.gates", CHALLENGED)
@@ -117,7 +117,7 @@ def test_a_reason_that_is_being_typed_stays_with_its_application(
     assert session.assessment.applications["payments"].answers[CHALLENGED].reason == "It stops since Monday"
 
 
-def test_the_answer_keys_work_after_an_application_was_chosen(page: AssessPage, session: Session, box: Choice) -> None:
+def test_the_answer_keys_work_after_an_application_was_chosen(page: AssessPage, session: Session, box: Select) -> None:
     page.show_practice("integrate.gates", KEY)
     QTest.mouseClick(box, Qt.MouseButton.LeftButton)
     box.view().setCurrentIndex(box.model().index(box.findData("wiki"), 0))
@@ -127,7 +127,7 @@ def test_the_answer_keys_work_after_an_application_was_chosen(page: AssessPage, 
     assert session.assessment.applications["wiki"].answers[KEY].value == "no"
 
 
-def test_browsing_with_the_arrows_keeps_the_focus_until_return(page: AssessPage, session: Session, box: Choice) -> None:
+def test_browsing_with_the_arrows_keeps_the_focus_until_return(page: AssessPage, session: Session, box: Select) -> None:
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Down)
     assert session.application == "payments"
@@ -136,7 +136,7 @@ def test_browsing_with_the_arrows_keeps_the_focus_until_return(page: AssessPage,
     assert page.isAncestorOf(focus())
 
 
-def test_the_wheel_passes_over_a_box_without_the_focus(page: AssessPage, session: Session, box: Choice) -> None:
+def test_the_wheel_passes_over_a_box_without_the_focus(page: AssessPage, session: Session, box: Select) -> None:
     wheel(box)
     assert session.application is None
     assert not box.hasFocus()

@@ -16,7 +16,7 @@ from app.desktop.pages.page import Destination, Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.applications_import import ApplicationsImport
-from app.desktop.widgets.fields import Choice, Line
+from app.desktop.widgets.fields import Line, Select
 from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import button, column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
@@ -66,8 +66,8 @@ class ApplicationsPage(Page):
         session.changed.connect(self._on_session_changed)
         self._show()
 
-    def _tier_box(self, name: str) -> Choice:
-        box = Choice(name)
+    def _tier_box(self, name: str) -> Select:
+        box = Select(name)
         for key, text in session_tiers(self._session):
             box.addItem(text, key)
         return box
@@ -244,6 +244,7 @@ class ApplicationsPage(Page):
         for field, text in ((self._name, application.name), (self._repositories, ", ".join(application.repositories))):
             if not field.isModified():  # what is half typed is kept
                 field.setText(text)
+                field.setCursorPosition(0)
         self._tier.setCurrentIndex(self._tier.findData(application.tier))
         for key, check in self._attributes.items():
             check.setChecked(key in application.attributes)

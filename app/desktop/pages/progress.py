@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QHeaderView, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -29,6 +29,7 @@ from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.baseline_plan import BaselineIntake
 from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.tables import WholeTable
 from app.desktop.widgets.text import button, column, label, row, scrolled
 from app.desktop.widgets.trend_chart import TrendChart
@@ -53,8 +54,7 @@ class ProgressPage(Page):
         self._tier = next(iter(session.evaluation.scores.tiers), ALL)
         self._outdated = True
         self.looked: Looked | None = None
-        self._baselines = QComboBox()
-        self._baselines.setAccessibleName(self.tr("Baseline"))
+        self._baselines = Select(self.tr("Baseline"))
         self._baselines.setMinimumWidth(theme.px(220))
         self._baselines.currentIndexChanged.connect(self._refresh)
         self._tiers = Choices(self.tr("Tier in view"))
@@ -100,8 +100,7 @@ class ProgressPage(Page):
         header.setSectionResizeMode(PillarMovesModel.NAME, QHeaderView.ResizeMode.Stretch)
         self._pillar_table.selectionModel().currentRowChanged.connect(self._show_trend)
         self.changes = ChangesModel(session, self)
-        self._kind = QComboBox()
-        self._kind.setAccessibleName(self.tr("Which changes to list"))
+        self._kind = Select(self.tr("Which changes to list"))
         self._kind.addItem(self.tr("All changes"), ANY)
         for kind in MOVED:
             self._kind.addItem(kind_name(session, kind), kind)

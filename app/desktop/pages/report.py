@@ -126,8 +126,10 @@ class ReportPage(Page):
         )  # fmt: skip
         whole.setStretchFactor(scroll, 1)
         left.setLayout(whole)
-        head = row(self._files, -1, self._open_folder, 8, self._open)
-        right = column(self._working, self._said, 8, head, 8, self._empty, self._list, margins=(24, 24, 24, 0))
+        head = row(self._said, 16, self._open_folder, 8, self._open)
+        head.setStretchFactor(self._said, 1)
+        files = row(self._files, -1)
+        right = column(self._working, head, 8, files, 8, self._empty, self._list, margins=(24, 24, 24, 0))
         right.setStretchFactor(self._list, 1000)
         right.addStretch(1)
         line = QHBoxLayout(self)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.desktop import theme
 from app.desktop.theme import Role
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.text import column, label, row
 from app.engagement.baseline import BaselinePlan
 from scoring.assessment import Assessment
@@ -19,7 +20,7 @@ class ApplicationMatch(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._boxes: dict[str, QComboBox] = {}
+        self._boxes: dict[str, Select] = {}
         self._lines = QVBoxLayout()
         self._lines.setSpacing(theme.px(4))
         heading = label(self.tr("Applications of then, and what they are called today"), Role.LABEL, muted=True)
@@ -48,8 +49,7 @@ class ApplicationMatch(QWidget):
         for key, application in sorted(then.items()):
             if key in today.applications:
                 continue
-            box = self._boxes[key] = QComboBox()
-            box.setAccessibleName(self.tr("What {0} is today").format(application.name))
+            box = self._boxes[key] = Select(self.tr("What {0} is today").format(application.name))
             box.addItem(self.tr("No longer assessed"), "")
             for known in free:
                 box.addItem(known.name, known.id)

@@ -6,13 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.desktop import theme
 from app.desktop.background import Done, Failed
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.application_match import ApplicationMatch
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.text import button, column, label, row
 from app.engagement.baseline import BaselinePlan
 from app.engagement.carry import Choice, Group, Standing
@@ -41,12 +42,12 @@ class BaselineIntake(QWidget):
         self.passphrase.setAccessibleName(self.tr("Passphrase of the pack"))
         self.passphrase.setPlaceholderText(self.tr("Passphrase of the pack"))
         self.passphrase.returnPressed.connect(self._on_passphrase_given)
-        self._choices: dict[Group, QComboBox] = {}
+        self._choices: dict[Group, Select] = {}
         self._beside: dict[Group, QLabel] = {}
         self._rows: dict[Group, QWidget] = {}
         carrying = column()
         for group in Group:
-            box = self._choices[group] = QComboBox()
+            box = self._choices[group] = Select("")
             for choice, text in (
                 (Choice.KEEP, self.tr("Keep mine")),
                 (Choice.FILL, self.tr("Fill what is unanswered")),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.desktop import theme
+from app.desktop.theme import Role
 from app.desktop.widgets.text import button
 
 
@@ -35,6 +37,9 @@ class Choices(QWidget):
             for key, text in options:
                 entry = self._buttons[key] = button(text, "choice")
                 entry.setCheckable(True)
+                # The chosen one is set in bold: nothing moves when another is.
+                wide = QFontMetrics(theme.font(Role.STRONG)).horizontalAdvance(text)
+                entry.setMinimumWidth(wide + theme.px(24))
                 entry.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
                 self._line.addWidget(entry)
         for key, entry in self._buttons.items():

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QComboBox, QListView, QWidget
+from PySide6.QtWidgets import QListView, QWidget
 from typing_extensions import override
+
+from app.desktop.widgets.fields import Select
 
 Entry = tuple[str, str]
 """A key, and what a person reads."""
@@ -37,16 +39,15 @@ class _Entries(QAbstractListModel):
         return {Qt.ItemDataRole.DisplayRole: text, Qt.ItemDataRole.UserRole: key}.get(Qt.ItemDataRole(role))
 
 
-class Chooser(QComboBox):
+class Chooser(Select):
     """What is chosen stays so by its key when the entries move; where it is gone, the first one is chosen.
 
     As wide as its place and not as its widest entry: to measure a thousand takes longer than a key may wait.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        super().__init__(name, parent)
+        self.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.setMaxVisibleItems(24)
         view = QListView(self)

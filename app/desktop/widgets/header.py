@@ -11,7 +11,7 @@ from app.desktop import theme
 from app.desktop.icons import IconButton, pixmap
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
-from app.desktop.widgets.fields import Choice
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.text import OneLine, button, column, label, row, set_flag
 from app.desktop.writes import Saving
 from reports import words
@@ -35,10 +35,10 @@ class Header(QWidget):
         self.setFixedHeight(theme.px(56))
         self._name = OneLine(Role.HEADING)
         self._day = label("", Role.SMALL, muted=True)
-        self._applications = Choice(self.tr("Application in hand"))
+        self._applications = Select(self.tr("Application in hand"))
         self._applications.setMinimumWidth(theme.px(160))
         self._applications.setMaximumWidth(theme.px(240))
-        self._applications.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._applications.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._applications.setMaxVisibleItems(24)
         self._applications.currentIndexChanged.connect(self._on_applications_index_changed)
         self._applications.chosen.connect(self.left)
@@ -63,10 +63,10 @@ class Header(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.px(24), 0, theme.px(16), 0)
         line.setSpacing(0)
-        line.addLayout(column(-1, self._name, self._day, -1), 2)
-        box = row(caption, 8, self._applications, 16)
-        box.setStretchFactor(self._applications, 1)
-        line.addLayout(box, 2)
+        line.addLayout(column(-1, self._name, self._day, -1), 3)
+        box = row(-1, caption, 8, self._applications, 16)
+        box.setStretchFactor(self._applications, 100)  # all of it up to its greatest width
+        line.addLayout(box, 4)
         line.addLayout(row(self._goto, 12, self._undo, 4, self._redo, 12))
         saved = row(self._saved_icon, 6, self._saved, 8)
         saved.setStretchFactor(self._saved, 1)

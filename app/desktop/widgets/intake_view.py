@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QWidget
 
 from app.desktop import theme
 from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED, UNDECIDABLE, IntakeModel, Item
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.chooser import Chooser, Entry
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import button, column, label, row
 from app.desktop.widgets.two_line_cells import TwoLineCells
@@ -48,8 +49,7 @@ class IntakeView(QWidget):
         self.whom = Chooser(self.tr("What the selected files are about"))
         self.whom.setMinimumWidth(theme.px(180))
         self.whom.currentIndexChanged.connect(self._show_words)
-        self._format = QComboBox()
-        self._format.setAccessibleName(self.tr("Format of the selected files"))
+        self._format = Select(self.tr("Format of the selected files"))
         self.assign_button = button("")
         self.assign_button.clicked.connect(self.assign)
         self.discard_button = button(self.tr("Discard the plan"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop import theme
 from app.desktop.models.initiatives import item_card
 from app.desktop.session import Session
 from app.desktop.theme import Role
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.text import button, column, label, rule
 from app.desktop.widgets.writing import Writing
 from scoring.assessment import Decision, Lane
@@ -74,8 +75,7 @@ class ItemDetail(QScrollArea):
         self._drafts: dict[str, _Draft] = {}
         """By item: what was typed about others."""
         self._proposal = label("", Role.STRONG, wrap=True)
-        self._wave = QComboBox()
-        self._wave.setAccessibleName(self.tr("Wave"))
+        self._wave = Select(self.tr("Wave"))
         for number in range(1, waves + 1):
             self._wave.addItem(self.tr("Wave {0}").format(number), number)
         self._wave.currentIndexChanged.connect(self._show_proposal)

@@ -6,11 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from app.desktop.opening import Draft
 from app.desktop.theme import Role
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.folder_dialog import FolderDialog
 from app.desktop.widgets.text import column, label
 from app.engagement import actions
@@ -35,8 +36,7 @@ class NewEngagement(FolderDialog):
         self._day = QLineEdit(date.today().isoformat())
         self._day.setAccessibleName(self.tr("As-of day"))
         self._day.textChanged.connect(self._check)
-        self._questionnaire = QComboBox()
-        self._questionnaire.setAccessibleName(self.tr("Questionnaire"))
+        self._questionnaire = Select(self.tr("Questionnaire"))
         for questionnaire in shipped().questionnaires.values():
             self._questionnaire.addItem(questionnaire.title, questionnaire.id)
         self._questionnaire.setCurrentIndex(max(0, self._questionnaire.findData("financial-devsecops")))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, Wanted
 from app.desktop.session import Session
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.practice_row import PracticeTree
 from app.desktop.widgets.text import column, label
 
@@ -54,8 +55,7 @@ class PracticeList(QWidget):
         self._find.textChanged.connect(self._on_wanted_changed)
         self._find.taken.connect(self._on_find_taken)
         self._find.given_up.connect(self.left)
-        self._filter = QComboBox()
-        self._filter.setAccessibleName(self.tr("Which practices to list"))
+        self._filter = Select(self.tr("Which practices to list"))
         for name, text in (
             (Filter.ALL, self.tr("All practices")),
             (Filter.UNANSWERED, self.tr("Unanswered")),

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from babel import Locale
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
 
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.fields import Select
 from app.desktop.widgets.text import button, column, label, row
 from reports.language import ENGLISH, tags
 from reports.options import Audience, Format, Paper, Section
@@ -42,12 +43,10 @@ class ReportOptions(QWidget):
         self.formats[Format.PDF].setChecked(True)
         for check in (*self.sections.values(), *self.formats.values()):
             check.toggled.connect(self.changed)
-        self.paper = QComboBox()
-        self.paper.setAccessibleName(self.tr("Paper"))
+        self.paper = Select(self.tr("Paper"))
         for paper, text in ((Paper.A4, "A4"), (Paper.LETTER, "Letter")):
             self.paper.addItem(text, paper.value)
-        self.language = QComboBox()
-        self.language.setAccessibleName(self.tr("Language of the report"))
+        self.language = Select(self.tr("Language of the report"))
         for tag in tags():
             self.language.addItem(str(Locale.parse(tag, sep="-").get_display_name()).capitalize(), tag)
         self.language.setCurrentIndex(self.language.findData(ENGLISH))
