@@ -85,12 +85,17 @@ class Background(QObject):
             then(outcome)
 
     def finish(self) -> None:
-        """Wait for everything that was asked for, and tell what became of it."""
-        if self._stopped:
-            return
-        self._hand_on()
-        self._pool.submit(bool).result()
-        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+        """Wait for everything that was asked for, and tell what became of it, and of all that follows from it."""
+        while not (self._stopped or self.idle):
+            self._hand_on()
+            self._pool.submit(bool).result()
+            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+
+    def abandon(self) -> None:
+        """Take nothing more, and wait for nothing: what only reads or computes is of no use to anybody any more."""
+        self._stopped = True
+        self._asked.clear()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:
         """Finish what was asked for, wait for it, and take nothing more. Outcomes no longer arrive."""

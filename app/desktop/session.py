@@ -165,6 +165,16 @@ class Session(QObject):
         return self._writes.saving
 
     @property
+    def at_risk(self) -> bool:
+        """The disk does not take what was changed: it is in the window alone."""
+        return self._writes.failing
+
+    @property
+    def can_save(self) -> bool:
+        """Whether trying again can help."""
+        return self.writable and self._engagement.refusal is None
+
+    @property
     def settled(self) -> bool:
         """The scores follow from the answers as they are, and the journal holds those."""
         return not self._thinking.busy and self._writes.settled
@@ -291,6 +301,10 @@ class Session(QObject):
     def with_disk(self, task: Callable[[Engagement], T], then: Callable[[Done[T] | Failed], None]) -> None:
         """Run a task on the writer's thread with the engagement as the journal holds it, after all that was done."""
         engagement = self._engagement
+        if self.at_risk:
+            remedy = self.tr("Save them first, or close without them.")
+            then(Failed(EngagementError(self.tr("holds changes that are not saved"), str(self.folder), remedy)))
+            return
         self._writer.submit(lambda: task(engagement), then)
 
     def adopt(self, text: str, what: str, changes: Sequence[Change]) -> None:
@@ -302,7 +316,10 @@ class Session(QObject):
 
     def when_written(self, then: Callable[[], None]) -> None:
         """Call back once everything so far stands in the journal, so that a child process reads it."""
-        self._writer.submit(lambda: None, lambda _: then())
+        if self.writable:
+            self._writes.after(then)
+        else:
+            self._writer.submit(lambda: None, lambda _: then())
 
     def close(self) -> None:
         """Write what is left and release the folder; ``closed`` follows. Nothing can be changed any more."""
@@ -315,16 +332,21 @@ class Session(QObject):
     def _show(self, changes: Sequence[Change]) -> None:
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is not None and foreseen.before is self.assessment and foreseen.changes is changes:
-            self.assessment = foreseen.after
+            after = foreseen.after
         else:
-            self.assessment, _ = state.applied(self.assessment, changes)
-        if self.application is not None and self.application not in self.assessment.applications:
+            after, _ = state.applied(self.assessment, changes)
+        self._stand(after, tuple(change.path for change in changes))
+
+    def _stand(self, assessment: Assessment, paths: tuple[tuple[str, ...], ...]) -> None:
+        """From now on this is the assessment; what moved stands at ``paths``."""
+        self.assessment = assessment
+        if self.application is not None and self.application not in assessment.applications:
             self.application = None
             self.application_changed.emit()
-        self.plan, self.plan_current = self._kept.of(self.assessment)
-        if any(change.path != PLAN for change in changes):
-            self._thinking.follow(self.assessment)
-            self.changed.emit(Changed(tuple(change.path for change in changes)))
+        self.plan, self.plan_current = self._kept.of(assessment)
+        if any(path != PLAN for path in paths):
+            self._thinking.follow(assessment)
+            self.changed.emit(Changed(paths))
             if not self._thinking.busy:
                 self.evaluated.emit()
         self.planned.emit()
@@ -342,17 +364,16 @@ class Session(QObject):
 
     def _on_writes_impossible(self, error: Exception) -> None:
         self.taken_back.emit(error)
+        self._resynchronise()
+
+    def _resynchronise(self) -> None:
         self._writer.submit(lambda: self._engagement.assessment, self._on_resynchronised)
 
     def _on_resynchronised(self, outcome: Done[Assessment] | Failed) -> None:
         """What the journal holds is what counts, and what came after it never happened."""
-        if isinstance(outcome, Done):
+        if self._writes.pending:  # something was changed meanwhile, which is refused first
+            self._resynchronise()
+        elif isinstance(outcome, Done):
             self.undo_stack.clear()
-            self.assessment = outcome.value
-            self.plan, self.plan_current = self._kept.of(self.assessment)
-            self._thinking.follow(self.assessment)
-            self.changed.emit(Changed(((),)))
-            if not self._thinking.busy:
-                self.evaluated.emit()
-            self.planned.emit()
             self._writes.go_on()
+            self._stand(outcome.value, ((),))

@@ -57,7 +57,7 @@ class Thinking(QObject):
     def stop(self) -> None:
         """Wait for what is being computed, and compute nothing more."""
         if self._thinker is not None:
-            self._thinker.stop()
+            self._thinker.abandon()
 
     def _take(self, found: tuple[Evaluation, float]) -> None:
         # The longest time counts: how much has to be computed again hangs on what moved.

@@ -29,32 +29,57 @@ class Unsaved(QObject):
         self._writer = writer
         self._window = window
         self._copied: Assessment | None = None
+        self._error: Exception | None = None
+        self._said = ""
         session.unsaved.connect(self._on_session_unsaved)
+        session.saving_changed.connect(self._on_session_saving_changed)
         session.closed.connect(self._on_session_closed)
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether something is in this window alone."""
+        return self._session.at_risk and self._copied is not self._session.assessment
 
     def hold(self) -> bool:
         """Whether closing now would lose something; then the window says so instead of closing."""
-        if self._session.saving is not Saving.UNSAVED or self._copied is self._session.assessment:
-            return False
-        self._banner.tell(
-            self.tr("This stays open: what was changed last is not saved in {0}.").format(self._session.folder),
-            self.tr("A copy is a pack, which 'Open a pack…' on the start page opens."),
-            choices=[*self._ways(), (self.tr("Close without it"), self.close_wanted.emit)],
-        )
-        return True
+        if self.at_risk:
+            self._tell(
+                self.tr("This stays open: what was changed last is not saved in {0}.").format(self._session.folder),
+                self.tr("A copy is a pack, which 'Open a pack…' on the start page opens."),
+                [*self.ways(), (self.tr("Close without it"), self.close_wanted.emit)],
+            )
+        return self.at_risk
 
-    def _ways(self) -> list[tuple[str, Callable[[], None]]]:
+    def ways(self) -> list[tuple[str, Callable[[], None]]]:
+        """What can be done about it; nothing where nothing is at risk."""
+        if not self.at_risk:
+            return []
         copy = (self.tr("Save a copy…"), self.choose_file)
-        return [(self.tr("Try again"), self._session.save), copy] if self._session.writable else [copy]
+        return [(self.tr("Try again"), self._session.save), copy] if self._session.can_save else [copy]
+
+    def leave(self) -> None:
+        """The engagement was closed: only a copy can still be made of what is at risk."""
+        if self.at_risk and self._error is not None:
+            self._on_session_unsaved(self._error)
+
+    def _tell(self, what: str, remedy: str, choices: list[tuple[str, Callable[[], None]]]) -> None:
+        self._banner.tell(what, remedy, choices=choices)
+        self._said = self._banner.message
 
     def _on_session_unsaved(self, error: Exception) -> None:
+        self._error = error
         kept = self.tr("What was changed last is not saved; this window keeps it as long as the engagement is open.")
         if not self._session.writable:
             kept = self.tr("What was changed last is not saved; a copy of it can be.")
-        self._banner.tell_error(error, kept, choices=self._ways())
+        self._banner.tell_error(error, kept, choices=self.ways())
+        self._said = self._banner.message
+
+    def _on_session_saving_changed(self, saving: Saving) -> None:
+        if saving is Saving.SAVED and self._said and self._banner.message == self._said:
+            self._banner.leave()
 
     def _on_session_closed(self) -> None:
-        if self._session.saving is not Saving.UNSAVED:  # else a copy can still be asked for
+        if not self.at_risk:  # else a copy can still be asked for
             self.deleteLater()
 
     # ---- a copy
@@ -77,13 +102,15 @@ class Unsaved(QObject):
 
         def written(outcome: Done[None] | Failed) -> None:
             if isinstance(outcome, Failed):
-                self._banner.tell_error(outcome.error, choices=self._ways())
+                self._banner.tell_error(outcome.error, choices=self.ways())
                 return
             self._copied = assessment
             self._banner.tell(
                 self.tr("A copy is in {0}.").format(name),
-                self.tr("It holds the answers, applications and evidence as this window shows them."),
+                self.tr("It holds answers, applications and evidence as this window shows them, no plan or baselines."),
                 problem=False,
             )
+            if not self._session.writable:  # closed already, and now nothing is left to do
+                self.deleteLater()
 
         self._writer.submit(lambda: opening.save_copy(Path(name), assessment, questionnaire), written)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from app.desktop import pace, recent, theme
@@ -50,6 +51,8 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.workspace: Workspace | None = None
         self.unsaved: Unsaved | None = None
+        self._left: Unsaved | None = None
+        """Of the engagement that was closed last: its last writes may still fail."""
         self.is_opening = False
         """One at a time, whoever asks for it."""
         self._folder = folder
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
 
     def new_engagement(self) -> None:
         """Ask what a new engagement starts from; in the first moment once the questionnaires are loaded."""
-        if self.is_opening:
+        if self.is_opening or self._held():
             return
         if not self._warm:
             self.start.show_busy(self.tr("Loading the questionnaires …"))
@@ -207,7 +210,10 @@ class MainWindow(QMainWindow):
         self.session.close()
         self._stack.removeWidget(self.workspace)
         self.workspace.deleteLater()
-        self.workspace = self.session = self.unsaved = None
+        if self.unsaved is not None:
+            self.unsaved.leave()
+        self._left, self.unsaved = self.unsaved, None
+        self.workspace = self.session = None
         self.setWindowTitle("Colonnade")
         self.start.refresh()
 
@@ -239,6 +245,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         """Open an engagement with ``task``, one at a time. The dialog that asked for it stays until it succeeded."""
         if self.is_opening or self._held():
+            if asked is not None:
+                asked.reject()
             return
         self.banner.leave()
         self._show_opening(busy)
@@ -258,6 +266,11 @@ class MainWindow(QMainWindow):
             self._show_opening("")
             if isinstance(outcome, Failed):
                 self._on_opening_failed(outcome.error, asked)
+                return
+            if self._held():  # the disk failed meanwhile
+                self.writer.submit(outcome.value.engagement.close)
+                if asked is not None:
+                    asked.reject()
                 return
             if asked is not None:
                 asked.accept()
@@ -285,7 +298,7 @@ class MainWindow(QMainWindow):
         from app.desktop.workspace import Workspace
 
         self.session = Session(opened, self.writer, self)
-        self.session.failed.connect(self.banner.tell_error)
+        self.session.failed.connect(self._on_session_failed)
         self.session.taken_back.connect(self._on_session_taken_back)
         self.unsaved = Unsaved(self.session, self.banner, self.writer, self)
         self.unsaved.close_wanted.connect(self._on_unsaved_close_wanted)
@@ -315,7 +328,13 @@ class MainWindow(QMainWindow):
 
         self._open(folder, task, self.tr("Putting {0} in order …").format(folder.name))
 
+    def _on_session_failed(self, error: Exception) -> None:
+        self.banner.tell_error(error, choices=self.unsaved.ways() if self.unsaved is not None else ())
+
     def _on_unsaved_close_wanted(self) -> None:
+        if self.unsaved is not None:
+            self.unsaved.deleteLater()
+            self.unsaved = None
         self._leave()
         self._arrive()
 
@@ -371,7 +390,8 @@ class MainWindow(QMainWindow):
             self.workspace.commit()  # while the field that is typed in has the focus
         self.hide()
         self.writer.finish()
-        if self._held():
+        left, self._left = self._left, None
+        if self._held() or (left is not None and isValid(left) and left.at_risk):
             self.show()
             event.ignore()
             return

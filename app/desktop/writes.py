@@ -62,7 +62,9 @@ class Writes(QObject):
         self._written: deque[Callable[[], None]] = deque()
         """Whom to call back."""
         self._refusing = False
-        self._failing = False
+        self.failing = False
+        """The disk does not take what was changed."""
+        self._told = False
         self._closing = False
         self._checkpoint = QTimer(self)
         self._checkpoint.setSingleShot(True)
@@ -72,7 +74,7 @@ class Writes(QObject):
     @property
     def settled(self) -> bool:
         """The journal holds everything."""
-        return self.pending == 0 and not self._failing
+        return self.pending == 0 and not self.failing
 
     def begin(self, task: Callable[[], None], then: Callable[[], None] = _nothing) -> None:
         """Write something after everything that was begun before, and call back once it is written."""
@@ -81,13 +83,18 @@ class Writes(QObject):
         self._writer.submit(lambda: self._write(task, then), self._on_written)
 
     def again(self) -> None:
-        """Try once more to write what the disk did not take."""
-        self._failing = False
-        self.begin(self._engagement.checkpoint)
+        """Try once more to write what the disk did not take; where that fails it is told again."""
+        self._told = False
+        self.begin(self._confirm)
+
+    def after(self, then: Callable[[], None]) -> None:
+        """Call back once everything that was begun so far is written."""
+        self.pending += 1
+        self._writer.submit(lambda: self._write(_nothing, then), self._on_written)
 
     def go_on(self) -> None:
         """The change that could not be written is taken back."""
-        self._refusing = False
+        self._refusing = self.failing = self._told = False
         self._say(Saving.SAVED)
 
     def close(self, then: Callable[[], None]) -> None:
@@ -103,9 +110,14 @@ class Writes(QObject):
 
     # ---- on the writer's thread
 
+    def _confirm(self) -> None:
+        if self._engagement.refusal is not None:
+            raise self._engagement.refusal
+        self._engagement.checkpoint()
+
     def _write(self, task: Callable[[], None], then: Callable[[], None]) -> None:
         """Everything that waits, in its order; what raises goes on waiting."""
-        if self._refusing:
+        if self._refusing and task is not _nothing:
             raise _Refused
         self._waiting.append((task, then))
         try:
@@ -126,7 +138,7 @@ class Writes(QObject):
             self._written.popleft()()
         match outcome:
             case Done():
-                self._failing = False
+                self.failing = self._told = False
                 if not self._closing and not self._checkpoint.isActive():
                     self._checkpoint.start()
                 if self.pending == 0:
@@ -139,9 +151,10 @@ class Writes(QObject):
                 pass
 
     def _on_unsaved(self, error: Exception) -> None:
-        told, self._failing = self._failing, True
+        told, self._told = self._told, True
+        self.failing = True
         self._say(Saving.UNSAVED)
-        if not told:
+        if not told or self._closing:
             self.unsaved.emit(error)
 
     def _on_checkpoint_timeout(self) -> None:
@@ -149,7 +162,7 @@ class Writes(QObject):
 
     def _on_checkpoint_written(self, outcome: Done[None] | Failed) -> None:
         match outcome:
-            case Failed(Gone() as error):
+            case Failed(error) if isinstance(error, Gone) or self._engagement.refusal is not None:
                 self._on_unsaved(error)  # what stood in the journal is away with it
             case Failed(error):
                 self.failed.emit(error)

@@ -287,6 +287,10 @@ class Engagement:
             return
         if not self.folder.is_dir():
             raise journal.Gone(self.folder)  # writing would make it anew, with a part of its files
+        journal_now = _stamp(self.folder / JOURNAL)
+        if journal_now is None or journal_now[1] != self._size:  # the files would belong to a journal that is away
+            self.refusal = self._kept(journal.changed_meanwhile(self.folder / JOURNAL))
+            raise self.refusal
         # The engagement's own file comes last: the line that it names is the one up to which every file was written.
         for name in (*sorted(self._dirty - {ENGAGEMENT}), ENGAGEMENT):
             path = self.folder / name

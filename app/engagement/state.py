@@ -32,7 +32,9 @@ def dump(value: Any) -> Any:
 
 def current(assessment: Assessment, path: tuple[str, ...]) -> Any:
     """What stands at a path, as plain data; None where nothing does."""
-    return _at(dump(assessment) if len(path) < 2 else assessment, path)
+    if len(path) == 1:
+        return assessment.model_dump(mode="json", exclude_defaults=True, include={path[0]}).get(path[0])
+    return _at(assessment, path)
 
 
 def changed(assessment: Assessment, change: Change) -> Assessment:

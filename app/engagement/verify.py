@@ -62,8 +62,16 @@ def _baselines(folder: Path, found: Audit) -> Iterator[Finding]:
             yield Finding(Kind.CHANGED, where, "is missing; the journal says that it was kept")
         elif _sha256(folder / where) != digest:
             yield Finding(Kind.CHANGED, where, "is not the baseline that was kept")
+    once = {
+        (change.path[1], change.to)
+        for entry in found.chain.entries
+        for change in entry.changes
+        if len(change.path) == 2 and change.path[0] == "baselines"
+    }
     for path in sorted((folder / HISTORY).glob("*")):
-        if path.name not in known:
+        # One that was taken back stays, so that the step can be taken again.
+        back = path.is_file() and (path.name, _sha256(path)) in once
+        if path.name not in known and not back:
             yield Finding(Kind.FOREIGN, f"{HISTORY}/{path.name}", "is unknown to the journal; nothing in it counts")
 
 

@@ -195,7 +195,7 @@ class EvidencePage(Page):
     @override
     def end(self) -> None:
         self.cancel()
-        self._understanding.stop()
+        self._understanding.abandon()
 
     # ---- hearing
 

@@ -279,7 +279,7 @@ class ProgressPage(Page):
     @override
     def end(self) -> None:
         self._soon.stop()
-        self._reader.stop()
+        self._reader.abandon()
 
     # ---- hearing
 

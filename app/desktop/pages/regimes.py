@@ -244,7 +244,7 @@ class RegimesPage(Page):
 
     @override
     def end(self) -> None:
-        self._reader.stop()
+        self._reader.abandon()
 
     # ---- hearing
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -31,6 +30,7 @@ from app.desktop.recent import remember_choices, remembered_choices
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
+from app.desktop.widgets.fields import Line
 from app.desktop.widgets.report_options import ReportOptions
 from app.desktop.widgets.text import button, column, label, row, rule, scrolled, set_flag
 from app.desktop.widgets.working import Working
@@ -51,6 +51,8 @@ class ReportPage(Page):
         self.job: Job | None = None
         self._asked = False
         """A child starts as soon as the disk holds every answer."""
+        self._shown_state: tuple[object, object] | None = None
+        """What the files were made from."""
         self._began = 0.0
         self.written: list[Path] = []
         self._artist = Background("pages", self)
@@ -62,7 +64,7 @@ class ReportPage(Page):
             check = self._checks[tier] = QCheckBox()
             check.setChecked(True)
             self._check_column.addWidget(check)
-        self._folder = QLineEdit(str((session.folder / "reports").absolute()))
+        self._folder = Line(str((session.folder / "reports").absolute()))
         self._folder.setCursorPosition(0)
         self._folder.textChanged.connect(self._show)
         self._folder.setAccessibleName(self.tr("Folder for the reports"))
@@ -89,7 +91,7 @@ class ReportPage(Page):
         self._empty = label("", muted=True, wrap=True)
         self._lay_out()
         session.changed.connect(self._on_session_changed)
-        session.planned.connect(self._show)
+        session.planned.connect(self._on_session_planned)
         for check in self._checks.values():
             check.toggled.connect(lambda _: self._show())
         self.options.changed.connect(self._show)
@@ -191,10 +193,13 @@ class ReportPage(Page):
             self._say(self.tr("No program opens folders here. The files are in {0}").format(folder), attention=True)
 
     def _start(self) -> None:
+        if self.job is not None:  # asked for twice
+            return
         if not self._asked:
             self._finish()
             return
         self._asked = False
+        self._shown_state = self._state
         tiers = [f"--tier={tier}" for tier, check in self._checks.items() if check.isChecked()]
         arguments = ["report", str(self._session.folder.absolute()), "--out", self._folder.text(), "--progress",
                      *tiers, *self.options.arguments()]  # fmt: skip
@@ -202,6 +207,16 @@ class ReportPage(Page):
         self.job.progressed.connect(self._on_job_progressed)
         self.job.ended.connect(self._on_job_ended)
         self.job.start()
+
+    @property
+    def _state(self) -> tuple[object, object]:
+        return self._session.assessment, self._session.plan
+
+    @property
+    def _outdated(self) -> bool:
+        return self._shown_state is not None and any(
+            then is not now for then, now in zip(self._shown_state, self._state, strict=True)
+        )
 
     @property
     def _busy(self) -> bool:
@@ -228,6 +243,7 @@ class ReportPage(Page):
                     words.count(len(self.written), self.tr("file"), self.tr("files")), f"{seconds:.0f}"
                 )
             )
+        self._tell_outdated()
         (self._list if self._pdfs else self._open_folder if self.written else self._render).setFocus(
             Qt.FocusReason.OtherFocusReason
         )
@@ -330,16 +346,23 @@ class ReportPage(Page):
     def _on_list_activated(self, index: QModelIndex) -> None:
         self.open_file()
 
-    def _on_session_changed(self, changed: Changed) -> None:
-        if self.written and not self._busy:
+    def _tell_outdated(self) -> None:
+        if self.written and self._outdated and not self._busy:
             self._say(self.tr("Something moved since these reports were written."), attention=True)
+
+    def _on_session_planned(self) -> None:
+        self._tell_outdated()
+        self._show()
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        self._tell_outdated()
         if not changed.only_answers:
             self._show()
 
     @override
     def end(self) -> None:
         self.cancel()
-        self._artist.stop()
+        self._artist.abandon()
 
 
 class _SheetDelegate(QStyledItemDelegate):

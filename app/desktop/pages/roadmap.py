@@ -302,7 +302,7 @@ class RoadmapPage(Page):
     def end(self) -> None:
         self.solving.stop()
         self.tables.cancel()
-        self._planner.stop()
+        self._planner.abandon()
 
     @property
     def plan(self) -> Plan | None:

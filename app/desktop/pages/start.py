@@ -130,7 +130,7 @@ class StartPage(QWidget):
 
     def end(self) -> None:
         """The window is closed: leave no thread behind."""
-        self._looker.stop()
+        self._looker.abandon()
 
     def arrive(self) -> None:
         """The page has come into view."""

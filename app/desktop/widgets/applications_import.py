@@ -79,7 +79,7 @@ class ApplicationsImport(QWidget):
 
     def stop(self) -> None:
         """The engagement closes."""
-        self._reader.stop()
+        self._reader.abandon()
 
     def _plan(self, table: csv.Table) -> None:
         """What the table would do to the engagement as it is now."""

@@ -95,7 +95,7 @@ class ChecksPanel(QWidget):
     def stop(self) -> None:
         """The engagement closes."""
         self._soon.stop()
-        self._checker.stop()
+        self._checker.abandon()
 
     def _look(self) -> None:
         session = self._session
