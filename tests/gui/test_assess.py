@@ -332,3 +332,21 @@ def test_the_matrix_takes_over_the_practice_that_was_in_view(page: AssessPage, s
     assert page.in_matrix
     assert page.matrix.model.practice.id == "integrate.policy"
     assert page.criterion == criterion
+
+
+def test_from_the_matrix_a_shorter_practice_opens_at_its_card(page: AssessPage, session: Session, qtbot: QtBot) -> None:
+    longest = max(session.questionnaire.practices.values(), key=lambda practice: len(practice.criterion))
+    page.show_practice(longest.id)
+    qtbot.waitUntil(lambda: page.cards.complete)
+    last = page.findChildren(Card)[-1]
+    answer = next(b for b in last.findChildren(QPushButton) if b.accessibleName() == "Partly")
+    QTest.mouseClick(answer, Qt.MouseButton.LeftButton)
+    answer.setFocus()
+    press("X", "J")
+    practice = session.questionnaire.practices[session.questionnaire.criteria[page.criterion].practice_id]
+    assert len(practice.criterion) < len(longest.criterion)
+    wanted = page.criterion
+    press(Qt.Key.Key_Return)
+    focus = QApplication.focusWidget()
+    assert (page.in_matrix, page.criterion, focus) == (False, wanted, page.cards.card)
+    assert page.cards.card.isVisible()

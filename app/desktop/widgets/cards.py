@@ -187,8 +187,8 @@ class Cards(QWidget):
         self.accept()
 
     def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
-        """Whatever of a card has the focus, its keys answer that card."""
-        for number, card in enumerate(self._cards):
+        """Whatever of a card has the focus, its keys answer that card; a stack gives it to hidden ones, too."""
+        for number, card in enumerate(self._cards[: len(self._practice.criterion)]):
             if now is not None and (now is card or card.isAncestorOf(now)):
                 self._move(number)
                 return
