@@ -350,3 +350,29 @@ def test_from_the_matrix_a_shorter_practice_opens_at_its_card(page: AssessPage, 
     focus = QApplication.focusWidget()
     assert (page.in_matrix, page.criterion, focus) == (False, wanted, page.cards.card)
     assert page.cards.card.isVisible()
+
+
+def test_a_narrow_window_gives_the_wide_one_its_edges_back(
+    page: AssessPage, window: MainWindow, make_window: Callable[..., MainWindow], session: Session
+) -> None:
+    def sizes(of: AssessPage) -> list[int]:
+        QApplication.processEvents()
+        return of._splitter.sizes()
+
+    window.resize(1400, 800)
+    sizes(page)
+    page._splitter.setSizes([400, 700, 300])
+    before = sizes(page)
+    window.resize(970, 800)
+    assert sizes(page) != before
+    window.resize(1400, 800)
+    assert sizes(page) == before
+    window.resize(970, 800)
+    sizes(page)
+    window.close()
+    again = make_window(session.folder)
+    assert again.workspace is not None
+    found = again.workspace.show_page("assess")
+    assert isinstance(found, AssessPage)
+    again.resize(1400, 800)
+    assert sizes(found) == before

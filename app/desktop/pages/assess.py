@@ -56,6 +56,8 @@ class AssessPage(Page):
         self._splitter.setSizes([theme.px(width) for width in WIDTHS])
         if (layout := recent.remembered_layout("assess")) is not None:
             self._splitter.restoreState(layout)
+        self._wide = self._splitter.saveState()
+        """The edges of a wide window, for when a narrow one becomes wide again."""
         self.detail.setVisible(not self._folded)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -224,7 +226,7 @@ class AssessPage(Page):
 
     @override
     def end(self) -> None:
-        recent.remember_layout("assess", self._splitter.saveState())
+        recent.remember_layout("assess", self._wide if self.narrow else self._splitter.saveState())
         recent.remember_layout(FOLDED, QByteArray(b"folded") if self._folded else None)
 
     def explain(self) -> None:
@@ -246,8 +248,13 @@ class AssessPage(Page):
 
     @override
     def fit(self, narrow: bool) -> None:
+        if narrow:
+            self._wide = self._splitter.saveState()
         self._show_sides(practices=True, details=not narrow and not self._folded)
-        self._splitter.setSizes([theme.px(width) for width in ((210, 660, 220) if narrow else WIDTHS)])
+        if narrow:
+            self._splitter.setSizes([theme.px(width) for width in (210, 660, 220)])
+        else:
+            self._splitter.restoreState(self._wide)
 
     def _show_sides(self, *, practices: bool, details: bool) -> None:
         """What goes away leaves the focus to the criterion in hand."""
