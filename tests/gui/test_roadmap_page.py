@@ -11,15 +11,16 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.desktop.models.initiatives import InitiativesModel
 from app.desktop.models.roadmap_table import RoadmapRole, RoadmapTableModel, SortedRoadmap
-from app.desktop.pages.roadmap import TABLE, RoadmapPage
+from app.desktop.pages.roadmap import BOARD, TABLE, RoadmapPage
 from app.desktop.session import Session
 from app.desktop.widgets.item_detail import Word
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
+from app.engagement import actions
 from app.engagement.folder import Engagement
 from scoring.assessment import Lane
 from scoring.roadmap import Initiative, Plan
@@ -243,3 +244,31 @@ def test_the_tables_are_exported_by_a_child(page: RoadmapPage, tmp_path: Path, q
     page.tables.export(tmp_path / "out")
     qtbot.waitUntil(lambda: any((tmp_path / "out").rglob("*.csv")), timeout=60_000)
     qtbot.waitUntil(lambda: "The tables are in" in page.tables.told.accessibleName(), timeout=60_000)
+
+
+@pytest.mark.parametrize("view", [BOARD, TABLE])
+def test_a_plan_from_before_an_application_was_removed_is_shown_until_the_next_one(
+    page: RoadmapPage, session: Session, workspace: Workspace, qtbot: QtBot, view: str
+) -> None:
+    page.show_view(view)
+    page.choose(next(item for item in plan_of(page).waves[0].items if item.applications == ("payments",)))
+    workspace.show_page("applications")
+    session.do("x", "application", actions.remove_application(session.assessment, "payments"))
+    workspace.show_page("roadmap")
+    page.grab()
+    assert not page.settled
+    qtbot.waitUntil(lambda: page.settled)
+    assert {key for wave in plan_of(page).waves for item in wave.items for key in item.applications} == {"wiki"}
+
+
+def test_without_an_application_there_is_no_plan_to_keep(page: RoadmapPage, session: Session, qtbot: QtBot) -> None:
+    keep = next(found for found in page.findChildren(QPushButton) if found.text() == "Keep this plan")
+    assert keep.isEnabled()
+    for key in ("payments", "wiki"):
+        session.do("x", "application", actions.remove_application(session.assessment, key))
+    qtbot.waitUntil(lambda: page.settled)
+    assert not keep.isEnabled()
+    assert "needs an application" in page._said.text()
+    session.undo_stack.undo()
+    qtbot.waitUntil(lambda: page.settled)
+    assert keep.isEnabled()

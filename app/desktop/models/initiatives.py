@@ -41,7 +41,8 @@ def item_card(session: Session, item: Initiative) -> ItemCard:
             words.listed(item.tiers, 5)
         )
     elif len(item.applications) == 1:
-        whom = session.assessment.applications[item.applications[0]].name
+        application = session.assessment.applications.get(item.applications[0])
+        whom = application.name if application else item.applications[0]  # gone since this was planned
     else:
         whom = session.tr("Tier {0} · {1} applications").format(item.tiers[0], len(item.applications))
     return ItemCard(

@@ -10,6 +10,8 @@ from scoring.roadmap import Plan
 
 def plan_words(session: Session, plan: Plan | None, tier: str, *, searching: bool, stored: bool) -> str:
     """How much is planned, how good that is, and whether it is stored; of a tier, its items beside all there are."""
+    if not session.assessment.applications:
+        return session.tr("A plan needs an application. Add one under Applications.")
     if plan is None:
         return session.tr("Planning …")
     planned = [item for wave in plan.waves for item in wave.items]

@@ -335,12 +335,13 @@ class RoadmapPage(Page):
     def _show_state(self) -> None:
         session = self._session
         stored = session.plan is not None and session.plan_current and session.plan == self._plan
-        if stored and self._keep.hasFocus():
+        keepable = self._plan is not None and not stored and bool(session.assessment.applications)
+        if not keepable and self._keep.hasFocus():
             self._take_focus()  # not to whatever button comes next
-        self._keep.setEnabled(self._plan is not None and not stored and session.writable)
+        self._keep.setEnabled(keepable and session.writable)
         text = plan_words(session, self._plan, self._tier, searching=self.solving.searching, stored=stored)
         self._said.say(text)
-        set_flag(self._said, "attention", self._plan is not None and not stored)
+        set_flag(self._said, "attention", keepable)
 
     def _show_chosen(self) -> None:
         """The item in hand, wherever it stands now."""
