@@ -140,12 +140,12 @@ def current(evidence: Iterable[Evidence], as_of: date) -> tuple[Evidence, ...]:
     for item in evidence:
         key = (item.format, item.tool, item.category, item.subject, item.branch)
         seen = latest.get(key)
-        if not _later(item, as_of) and (seen is None or _order(item) >= _order(seen)):
+        if not later(item, as_of) and (seen is None or _order(item) >= _order(seen)):
             latest[key] = item
     return tuple(latest.values())
 
 
-def _later(item: Evidence, as_of: date) -> bool:
+def later(item: Evidence, as_of: date) -> bool:
     """Whether an export is from after a day. Exports tell UTC and the day is the assessor's, wherever that is: it ends
     when it has ended everywhere, which is at noon of the next day in UTC."""
     ended = datetime.combine(as_of, time(12), UTC) + timedelta(days=1)
@@ -260,8 +260,8 @@ def _statements_by_criterion(
     if not evidence:
         return {}
     facts: dict[str, list[tuple[Fact, Evidence, bool]]] = {}
-    later = [item for item in evidence.values() if _later(item, as_of)]
-    for late, items in ((False, current(evidence.values(), as_of)), (True, later)):
+    after = [item for item in evidence.values() if later(item, as_of)]
+    for late, items in ((False, current(evidence.values(), as_of)), (True, after)):
         for item in items:
             for fact in item.facts:
                 facts.setdefault(fact.name, []).append((fact, item, late))

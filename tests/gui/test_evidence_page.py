@@ -15,6 +15,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from app.desktop.models.export_facts import standing_words
 from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED, UNDECIDABLE, Item, severities
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
@@ -329,6 +330,23 @@ def test_an_export_that_a_later_one_replaces_says_so(page: EvidencePage, session
     assert says == {"Says nothing of it"}
     page.show_export(1)
     assert "A later export" not in told()
+
+
+def test_a_later_export_is_told_from_one_after_the_day_as_the_scores_do(session: Session) -> None:
+    """The day is the assessor's, wherever that is."""
+    early, late, after = (
+        export().model_copy(update={"sha256": name * 64, "path": name, "captured_at": moment})
+        for name, moment in (
+            ("b", datetime(2026, 10, 1, 5, tzinfo=UTC)),
+            ("c", datetime(2026, 10, 1, 9, tzinfo=UTC)),
+            ("d", datetime(2026, 10, 1, 12, tzinfo=UTC)),
+        )
+    )
+    for entry in (early, late, after):
+        session.do("evidence", "ingest", actions.add_evidence("payments", entry))
+    assert "A later export" in standing_words(session, "payments", early)
+    assert standing_words(session, "payments", late) == ""
+    assert "after the day" in standing_words(session, "payments", after)
 
 
 def test_every_severity_has_its_name() -> None:

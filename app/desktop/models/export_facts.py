@@ -11,7 +11,7 @@ from app.desktop.session import Session
 from questionnaires.model import Scope
 from reports import words
 from scoring.assessment import Evidence, Fact
-from scoring.claims import Standing, Statement, current
+from scoring.claims import Standing, Statement, current, later
 
 
 def criteria_of(session: Session, owner: str | None, evidence: Evidence, fact: Fact) -> list[Target]:
@@ -63,7 +63,7 @@ def standing_words(session: Session, owner: str | None, evidence: Evidence) -> s
     registered = (application or assessment).evidence
     if evidence in current(registered.values(), assessment.as_of):
         return ""
-    if evidence.captured_at is not None and evidence.captured_at.date() > assessment.as_of:
+    if later(evidence, assessment.as_of):
         return session.tr("It is from after the day of the engagement and does not count.")
     return session.tr("A later export of the same kind counts in its place.")
 
