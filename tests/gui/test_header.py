@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -140,6 +140,37 @@ def test_the_wheel_passes_over_a_box_without_the_focus(page: AssessPage, session
     wheel(box)
     assert session.application is None
     assert not box.hasFocus()
+
+
+def test_the_wheel_after_an_escaped_list_decides_nothing(session: Session, page: AssessPage, box: Select) -> None:
+    box.setFocus()
+    box.showPopup()
+    QTest.keyClick(box.view(), Qt.Key.Key_Escape)
+    wheel(box)
+    assert session.application == "payments"
+    assert box.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("assess", "Find practices by their questions"), ("report", "Classification"),
+        ("report", "Colour of the client"), ("report", "Logo of the client"),
+        ("roadmap", "Day by which it is due"),
+    ],
+)  # fmt: skip
+def test_a_line_with_nothing_to_undo_leaves_undo_to_the_window(
+    workspace: Workspace, session: Session, place: str, name: str
+) -> None:
+    line = next(found for found in workspace.show_page(place).findChildren(QLineEdit) if found.accessibleName() == name)
+    session.answer(KEY, "no")
+    undo = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    undo.ignore()
+    QApplication.sendEvent(line, undo)
+    assert not undo.isAccepted()
+    line.insert("x")
+    QApplication.sendEvent(line, undo)
+    assert undo.isAccepted(), "its own typing first"
 
 
 def test_undo_says_what_it_takes_back_and_keeps_the_focus(

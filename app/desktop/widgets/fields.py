@@ -71,6 +71,7 @@ class Select(QComboBox):
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
+            self._was_open = False
             super().wheelEvent(event)
         else:
             event.ignore()

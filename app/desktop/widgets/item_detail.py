@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.desktop import theme
 from app.desktop.models.initiatives import item_card
 from app.desktop.session import Session
 from app.desktop.theme import Role
-from app.desktop.widgets.fields import Select
+from app.desktop.widgets.fields import Line, Select
 from app.desktop.widgets.text import button, column, label, rule
 from app.desktop.widgets.writing import Writing
 from scoring.assessment import Decision, Lane
@@ -82,7 +82,7 @@ class ItemDetail(QScrollArea):
         self._pin = button(self.tr("Pin to the wave"))
         self._defer = button(self.tr("Not before the wave"))
         self._drop = button(self.tr("Drop"))
-        self.day = QLineEdit()
+        self.day = Line()
         self.day.setAccessibleName(self.tr("Day by which it is due"))
         self.day.setPlaceholderText(self.tr("Day, such as 2027-03-31"))
         self.day.textChanged.connect(self._enable)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, Wanted
 from app.desktop.session import Session
-from app.desktop.widgets.fields import Select
+from app.desktop.widgets.fields import Line, Select
 from app.desktop.widgets.practice_row import PracticeTree
 from app.desktop.widgets.text import column, label
 
 
-class _Find(QLineEdit):
+class _Find(Line):
     """Words to look for. Return and Down take what was found, Escape gives up."""
 
     taken = Signal()

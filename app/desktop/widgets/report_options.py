@@ -7,11 +7,11 @@ from pathlib import Path
 
 from babel import Locale
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
-from app.desktop.widgets.fields import Select
+from app.desktop.widgets.fields import Line, Select
 from app.desktop.widgets.text import button, column, label, row
 from reports.language import ENGLISH, tags
 from reports.options import Audience, Format, Paper, Section
@@ -51,12 +51,12 @@ class ReportOptions(QWidget):
             self.language.addItem(str(Locale.parse(tag, sep="-").get_display_name()).capitalize(), tag)
         self.language.setCurrentIndex(self.language.findData(ENGLISH))
         self._confidential = self.tr("Confidential")  # which the verb says by itself, in the report's language
-        self.classification = QLineEdit(self._confidential)
+        self.classification = Line(self._confidential)
         self.classification.setAccessibleName(self.tr("Classification"))
-        self.accent = QLineEdit()
+        self.accent = Line()
         self.accent.setAccessibleName(self.tr("Colour of the client"))
         self.accent.setPlaceholderText("#0f4c6e")
-        self.logo = QLineEdit()
+        self.logo = Line()
         self.logo.setAccessibleName(self.tr("Logo of the client"))
         self.logo.setPlaceholderText(self.tr("PNG or JPEG"))
         choose = button(self.tr("Choose…"))
