@@ -349,11 +349,11 @@ def test_a_later_export_is_told_from_one_after_the_day_as_the_scores_do(session:
     assert "after the day" in standing_words(session, "payments", after)
 
 
-def test_every_severity_has_its_name() -> None:
+def test_every_severity_has_its_name(session: Session) -> None:
     findings = Findings(total=1200, critical=1, high=2, medium=3, low=4, info=5)
-    assert severities(findings) == "1 critical · 2 high · 3 medium · 4 low · 5 info · 1,185 unrated"
-    assert severities(Findings()) == "no finding"
-    assert severities(None) == ""
+    assert severities(session, findings) == "1 critical · 2 high · 3 medium · 4 low · 5 info · 1,185 unrated"
+    assert severities(session, Findings()) == "no finding"
+    assert severities(session, None) == ""
 
 
 def test_the_register_keeps_its_row(page: EvidencePage, session: Session, window: MainWindow, qtbot: QtBot) -> None:
@@ -404,3 +404,9 @@ def test_an_empty_page_says_so_below_its_heading(page: EvidencePage, session: Se
     assert page.register._nothing.isVisible()
     assert heading.height() < 2 * page.register._heading.fontMetrics().height(), "it does not float in what is left"
     assert nothing.top() - heading.bottom() < 20
+
+
+def test_severities_are_translated(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "tr", lambda text: {"{0} high": "{0} hoch", "no finding": "nichts"}.get(text, text))
+    assert severities(session, Findings(total=3, high=2)) == "2 hoch · 1 unrated"
+    assert severities(session, Findings()) == "nichts"

@@ -97,13 +97,18 @@ def items_of(document: Any) -> list[Item]:
     return found
 
 
-def severities(findings: Findings | None) -> str:
+def severities(session: Session, findings: Findings | None) -> str:
     """``2 critical · 7 high · 31 medium``, only what there is; ``unrated`` is what the tool gave no severity."""
     if findings is None:
         return ""
-    known = [(getattr(findings, name), name) for name in ("critical", "high", "medium", "low", "info")]
+    known = [
+        (findings.critical, session.tr("{0} critical")), (findings.high, session.tr("{0} high")),
+        (findings.medium, session.tr("{0} medium")), (findings.low, session.tr("{0} low")),
+        (findings.info, session.tr("{0} info")),
+    ]  # fmt: skip
     rest = findings.total - sum(count for count, _ in known)
-    return words.parts([f"{count:,} {name}" for count, name in (*known, (rest, "unrated")) if count]) or "no finding"
+    counted = [(count, text) for count, text in (*known, (rest, session.tr("{0} unrated"))) if count]
+    return words.parts([text.format(f"{count:,}") for count, text in counted]) or session.tr("no finding")
 
 
 def _settled(item: Item, assessment: Assessment, taken: Taken) -> Item:
@@ -215,7 +220,7 @@ class IntakeModel(TwoLineTable):
             case self.FOR:
                 return self._owner(item)
             case _:
-                return severities(item.findings)
+                return severities(self._session, item.findings)
 
     @override
     def _second(self, row: int, column: int) -> str:

@@ -102,7 +102,7 @@ class RegisterModel(TwoLineTable):
             case self.CAPTURED:
                 return words.day(evidence.captured_at.date()) if evidence.captured_at else self.tr("Undated")
             case self.FINDINGS:
-                return severities(evidence.findings) or records(evidence)
+                return severities(self._session, evidence.findings) or records(evidence)
             case _:
                 return str(len(evidence.facts))
 

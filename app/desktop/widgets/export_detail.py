@@ -58,7 +58,7 @@ class ExportDetail(QScrollArea):
             content = column(label(evidence.tool, Role.HEADING), margins=(20, 8, 8, 8))
             if standing:
                 content.addWidget(label(standing, Role.BODY, wrap=True))
-            counts = words.parts([records(evidence), severities(evidence.findings)])
+            counts = words.parts([records(evidence), severities(self._session, evidence.findings)])
             for text in (counts, *origin_words(evidence)):
                 content.addWidget(label(text, Role.SMALL, muted=True, wrap=True))
             for fact, criteria in said:
