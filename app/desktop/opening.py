@@ -56,14 +56,6 @@ class Draft:
     as_of: date
 
 
-def warm() -> None:
-    """Load the content and the pages, so that the first engagement opens at once."""
-    import app.desktop.workspace
-
-    del app
-    shipped()
-
-
 def open_folder(folder: Path) -> Opened:
     """For writing where the folder and its other users let us, else for reading. Raises EngagementError."""
     try:

@@ -402,6 +402,9 @@ class MainWindow(QMainWindow):
 
 
 def _warm() -> None:
-    from app.desktop import opening
+    """Load the content and the pages, so that the first engagement opens at once."""
+    import app.desktop.workspace
+    from questionnaires.load import shipped
 
-    opening.warm()
+    del app
+    shipped()

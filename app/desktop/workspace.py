@@ -10,12 +10,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from app.desktop.destination import Destination
 from app.desktop.jobs import Job
 from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
 from app.desktop.pages.overview import OverviewPage
-from app.desktop.pages.page import Destination, Page
+from app.desktop.pages.page import Page
 from app.desktop.pages.progress import ProgressPage
 from app.desktop.pages.regimes import RegimesPage
 from app.desktop.pages.report import ReportPage

@@ -26,9 +26,10 @@ import engagements  # noqa: E402 - this tree, not one that happens to be install
 import exports  # noqa: E402
 
 from app.desktop import theme  # noqa: E402
+from app.desktop.destination import Destination  # noqa: E402
 from app.desktop.pages.assess import AssessPage  # noqa: E402
 from app.desktop.pages.evidence import EvidencePage  # noqa: E402
-from app.desktop.pages.page import Destination, Page  # noqa: E402
+from app.desktop.pages.page import Page  # noqa: E402
 from app.desktop.pages.report import ReportPage  # noqa: E402
 from app.desktop.window import MainWindow  # noqa: E402
 

@@ -21,10 +21,11 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app.desktop import theme  # noqa: E402 - this tree, not one that happens to be installed
+from app.desktop.destination import Destination  # noqa: E402
 from app.desktop.pages.assess import AssessPage  # noqa: E402
 from app.desktop.pages.evidence import EvidencePage  # noqa: E402
 from app.desktop.pages.overview import OverviewPage  # noqa: E402
-from app.desktop.pages.page import Destination, Page  # noqa: E402
+from app.desktop.pages.page import Page  # noqa: E402
 from app.desktop.pages.progress import ProgressPage  # noqa: E402
 from app.desktop.pages.regimes import RegimesPage  # noqa: E402
 from app.desktop.pages.report import ReportPage  # noqa: E402

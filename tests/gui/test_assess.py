@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
+from app.desktop.destination import Destination
 from app.desktop.models.card import card_state
 from app.desktop.models.practices import Filter
 from app.desktop.pages.assess import AssessPage
-from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.explained import Explained

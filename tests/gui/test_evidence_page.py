@@ -15,11 +15,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from app.desktop.destination import Destination
 from app.desktop.models.export_facts import standing_words
 from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED, UNDECIDABLE, Item, severities
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
-from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from app.desktop.widgets.drop import DropZone
 from app.desktop.widgets.tables import WholeList

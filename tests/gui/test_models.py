@@ -9,17 +9,18 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.desktop.destination import Destination
 from app.desktop.models.applications import ApplicationsModel
 from app.desktop.models.card import card_state
 from app.desktop.models.checks import destination, found, groups, of_tier, rule_words, target
 from app.desktop.models.initiatives import InitiativesModel
 from app.desktop.models.intake import IntakeModel, items_of
-from app.desktop.models.overview import ALL, HeatModel, PillarsModel, unanswered
+from app.desktop.models.overview import HeatModel, PillarsModel, unanswered
 from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, practice_is
 from app.desktop.models.recents import RecentsModel
 from app.desktop.models.register import RegisterModel
 from app.desktop.models.targets import Target, TargetsModel
-from app.desktop.pages.page import Destination
+from app.desktop.models.tiers import ALL
 from app.desktop.recent import Recent
 from app.desktop.session import Session
 from app.desktop.workspace import PAGES

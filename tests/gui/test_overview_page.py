@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.models.explanation import explained
-from app.desktop.models.overview import ALL, PillarsModel
+from app.desktop.models.overview import PillarsModel
 from app.desktop.models.practices import Filter
+from app.desktop.models.tiers import ALL
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.overview import OverviewPage
 from app.desktop.session import Session

@@ -14,9 +14,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from app.desktop.models.overview import ALL
+from app.desktop.destination import Destination
 from app.desktop.models.roadmap_table import RoadmapTableModel
-from app.desktop.pages.page import Destination
+from app.desktop.models.tiers import ALL
 from app.desktop.pages.roadmap import TABLE, RoadmapPage
 from app.desktop.session import Session
 from app.desktop.widgets.item_detail import Word

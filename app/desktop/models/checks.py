@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.desktop.models.overview import ALL
+from app.desktop.destination import Destination
 from app.desktop.models.targets import Target
-from app.desktop.pages.page import Destination
+from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
 from questionnaires.model import Content, Questionnaire, Scope
 from reports import words

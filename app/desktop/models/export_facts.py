@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.desktop.destination import Destination
 from app.desktop.models.card import answer_name
 from app.desktop.models.targets import Target
-from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from questionnaires.model import Scope
 from reports import words

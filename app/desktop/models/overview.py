@@ -11,7 +11,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
-from app.desktop.pages.page import Destination
+from app.desktop.destination import Destination
+from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
 from questionnaires.model import Scope
 from reports import words
@@ -20,8 +21,6 @@ from scoring.scores import Node, Result, Score, overall_target, pillar_reaches, 
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-ALL = ""
-"""In the place of a tier's id: every application."""
 
 
 class OverviewRole(IntEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.desktop.models.overview import ALL
+from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
 from reports import words
 from scoring.roadmap import Plan

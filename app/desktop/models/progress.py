@@ -10,10 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
+from app.desktop.destination import Destination
 from app.desktop.models.card import answer_name
-from app.desktop.models.overview import ALL
 from app.desktop.models.table import TwoLineTable
-from app.desktop.pages.page import Destination
+from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
 from app.engagement.history import last_changes
 from questionnaires.model import Questionnaire

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
+from app.desktop.destination import Destination
 from app.desktop.models.table import TwoLineTable
 from app.desktop.models.targets import Target
-from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from questionnaires.model import NOT_APPLICABLE, Content, Obligation, ObligationKind, Questionnaire, Regime, Scope
 from reports import words

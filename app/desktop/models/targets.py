@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
-from app.desktop.pages.page import Destination
+from app.desktop.destination import Destination
 
 _ROOT = QModelIndex()
 

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QHeaderView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.destination import Destination
 from app.desktop.models.applications import ApplicationsModel
-from app.desktop.pages.overview import session_tiers
-from app.desktop.pages.page import Destination, Page
+from app.desktop.models.tiers import tier_names
+from app.desktop.pages.page import Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.applications_import import ApplicationsImport
@@ -68,7 +69,7 @@ class ApplicationsPage(Page):
 
     def _tier_box(self, name: str) -> Select:
         box = Select(name)
-        for key, text in session_tiers(self._session):
+        for key, text in tier_names(self._session):
             box.addItem(text, key)
         return box
 

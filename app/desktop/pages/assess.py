@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayo
 from typing_extensions import override
 
 from app.desktop import recent, theme
+from app.desktop.destination import Destination
 from app.desktop.models.explanation import Line, explained
 from app.desktop.models.practices import Filter, criterion_is, next_unanswered
-from app.desktop.pages.page import Destination, Page
+from app.desktop.pages.page import Page
 from app.desktop.session import Changed, Session
 from app.desktop.widgets.cards import Cards
 from app.desktop.widgets.detail import Detail

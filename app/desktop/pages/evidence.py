@@ -11,9 +11,10 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
+from app.desktop.destination import Destination
 from app.desktop.jobs import Ending, Job, Outcome, spoken
 from app.desktop.models.intake import IntakeModel, Item, Key, items_of
-from app.desktop.pages.page import Destination, Page
+from app.desktop.pages.page import Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.destination import Destination
 from app.desktop.models.explanation import explained
-from app.desktop.models.overview import ALL, HeatModel, PillarsModel, furthest, result_of, target_of
+from app.desktop.models.overview import HeatModel, PillarsModel, furthest, result_of, target_of
 from app.desktop.models.practices import Filter
-from app.desktop.pages.page import Destination, Page
+from app.desktop.models.tiers import ALL, tier_names
+from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.checks_panel import ChecksPanel
@@ -156,7 +158,7 @@ class OverviewPage(Page):
         self.checks.show_tier(self._tier)
 
     def _show_tiers(self) -> None:
-        wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
+        wanted = [tier for tier in tier_names(self._session) if tier[0] in self._session.evaluation.scores.tiers]
         wanted.append((ALL, self.tr("All tiers")))
         self._tiers.show_options(wanted, self._tier)
         figures = [figure.number for figure in self._figures.values()]
@@ -244,8 +246,3 @@ class OverviewPage(Page):
 
     def _on_heat_activated(self, index: QModelIndex) -> None:
         self.go_wanted.emit(self._heat.destination(index.row(), index.column()))
-
-
-def session_tiers(session: Session) -> list[tuple[str, str]]:
-    """(id, what a person calls it) of every tier, most critical first."""
-    return [(tier.id, session.tr("Tier {0} {1}").format(tier.id, tier.name)) for tier in session.content.tiers.tier]

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.destination import Destination
 
 NARROW = 1080
 """A page of fewer pixels, at the usual size of type, has no room for everything side by side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Somewhere to go: a page, and what to show there."""
-
-    page: str
-    practice: str | None = None
-    criterion: str | None = None
-    filter: str | None = None
-    application: str | None = None
-    takes: bool = False
-    """Whether ``application`` is to be taken in hand; None then means the common answers."""
-    subject: str | None = None
-    """What else it is about: a regime, a roadmap item, the SHA-256 of an export."""
 
 
 class Page(QWidget):

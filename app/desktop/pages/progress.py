@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
-from app.desktop.models.overview import ALL
 from app.desktop.models.progress import (
     MOVED,
     ChangesModel,
@@ -23,7 +22,7 @@ from app.desktop.models.progress import (
     look,
     moves,
 )
-from app.desktop.pages.overview import session_tiers
+from app.desktop.models.tiers import ALL, tier_names
 from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
@@ -230,7 +229,7 @@ class ProgressPage(Page):
         self._none.setVisible(not some and not planned)
         self._chooser.setVisible(some and not planned)
         self._compared.setVisible(self.looked is not None and not planned)
-        wanted = [tier for tier in session_tiers(self._session) if tier[0] in self._session.evaluation.scores.tiers]
+        wanted = [tier for tier in tier_names(self._session) if tier[0] in self._session.evaluation.scores.tiers]
         self._tiers.show_options([*wanted, (ALL, self.tr("All tiers"))], self._tier)
         order = [self._baselines, *self._tiers.buttons, self._pillar_table, self._kind, self.table, self._more]
         for before, after in pairwise(order):

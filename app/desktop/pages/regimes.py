@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
+from app.desktop.destination import Destination
 from app.desktop.models.regimes import (
     ObligationsModel,
     RegimesModel,
@@ -18,8 +19,8 @@ from app.desktop.models.regimes import (
     standing_name,
 )
 from app.desktop.models.targets import TargetsModel
-from app.desktop.pages.overview import session_tiers
-from app.desktop.pages.page import Destination, Page
+from app.desktop.models.tiers import tier_names
+from app.desktop.pages.page import Page
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
@@ -140,7 +141,7 @@ class RegimesPage(Page):
         applications = sorted(assessment.applications.values(), key=lambda app: app.name.casefold())
         self.scope.show_entries([
             ("", self.tr("All applications")),
-            *((f"{TIER}{tier}", name) for tier, name in session_tiers(self._session) if assessment.in_tier(tier)),
+            *((f"{TIER}{tier}", name) for tier, name in tier_names(self._session) if assessment.in_tier(tier)),
             *((application.id, application.name) for application in applications),
         ])  # fmt: skip
 

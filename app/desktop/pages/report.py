@@ -24,7 +24,7 @@ from app.desktop import theme
 from app.desktop.background import Background
 from app.desktop.jobs import Ending, Job, Outcome, Progress, spoken
 from app.desktop.models.pages import PagesModel
-from app.desktop.pages.overview import session_tiers
+from app.desktop.models.tiers import tier_names
 from app.desktop.pages.page import Page
 from app.desktop.recent import remember_choices, remembered_choices
 from app.desktop.session import Changed, Session
@@ -60,7 +60,7 @@ class ReportPage(Page):
         self._checks: dict[str, QCheckBox] = {}
         self._check_column = QVBoxLayout()
         self._check_column.setSpacing(theme.px(2))
-        for tier, _ in session_tiers(session):
+        for tier, _ in tier_names(session):
             check = self._checks[tier] = QCheckBox()
             check.setChecked(True)
             self._check_column.addWidget(check)
@@ -260,7 +260,7 @@ class ReportPage(Page):
 
     def _show(self) -> None:
         session = self._session
-        for tier, name in session_tiers(session):
+        for tier, name in tier_names(session):
             count = len(session.assessment.in_tier(tier))
             check = self._checks[tier]
             check.setText(f"{name} · {words.count(count, self.tr('application'), self.tr('applications'))}")
@@ -282,7 +282,7 @@ class ReportPage(Page):
         set_flag(self._plan_words, "attention", session.plan is not None and not session.plan_current)
 
     def _show_files(self) -> None:
-        names = {f"tier-{tier}-": name for tier, name in session_tiers(self._session)}
+        names = {f"tier-{tier}-": name for tier, name in tier_names(self._session)}
         options = [
             (str(path), next((name for start, name in names.items() if path.stem.startswith(start)), path.stem))
             for path in self._pdfs

@@ -11,11 +11,11 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
+from app.desktop.destination import Destination
 from app.desktop.icons import IconButton
-from app.desktop.models.overview import ALL
 from app.desktop.models.plan_words import plan_words
-from app.desktop.pages.overview import session_tiers
-from app.desktop.pages.page import Destination, Page
+from app.desktop.models.tiers import ALL, tier_names
+from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.board import Board
@@ -316,7 +316,7 @@ class RoadmapPage(Page):
 
     def _show(self) -> None:
         self.capacity.show_number(round(self._session.assessment.capacity))
-        options = [(ALL, self.tr("All tiers")), *session_tiers(self._session)]
+        options = [(ALL, self.tr("All tiers")), *tier_names(self._session)]
         self._tiers.show_options(options, self._tier)
         plan = self._plan
         if plan is not None:

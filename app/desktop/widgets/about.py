@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QDialog, QListView, QPlainTextEdit, QWidget
 
 from app.about import About
 from app.desktop import theme
+from app.desktop.destination import Destination
 from app.desktop.models.targets import Target, TargetsModel
-from app.desktop.pages.page import Destination
 from app.desktop.theme import Role
 from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.mark import Mark

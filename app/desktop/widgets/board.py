@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
-from app.desktop.models.overview import ALL
+from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
 from app.desktop.widgets.wave import WaveColumn
 from reports import words

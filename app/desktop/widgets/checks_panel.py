@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
+from app.desktop.destination import Destination
 from app.desktop.models.checks import found, groups, of_tier, rule_words, severity_name, target
-from app.desktop.models.overview import ALL, unanswered
+from app.desktop.models.overview import unanswered
 from app.desktop.models.practices import Filter
 from app.desktop.models.targets import TargetsModel
-from app.desktop.pages.page import Destination
+from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
 from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.tables import WholeList

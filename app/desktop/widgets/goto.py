@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QVBox
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.destination import Destination
 from app.desktop.models.targets import Target, TargetsModel
-from app.desktop.pages.page import Destination
 from app.desktop.session import Session
 from app.desktop.widgets.lines import TwoLines
 from questionnaires.model import Scope

@@ -1,0 +1,13 @@
+"""The tiers as the pages offer them."""
+
+from __future__ import annotations
+
+from app.desktop.session import Session
+
+ALL = ""
+"""In the place of a tier's id: every application."""
+
+
+def tier_names(session: Session) -> list[tuple[str, str]]:
+    """(id, what a person calls it) of every tier, most critical first."""
+    return [(tier.id, session.tr("Tier {0} {1}").format(tier.id, tier.name)) for tier in session.content.tiers.tier]
