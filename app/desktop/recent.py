@@ -1,5 +1,6 @@
-"""What the window remembers between runs: recent engagements its own layout, and how reports
-were asked for. Never an answer."""
+"""What the window remembers between runs: recent engagements, its own layout, and how reports were asked for. Never
+an answer.
+"""
 
 from __future__ import annotations
 
@@ -87,9 +88,15 @@ def remembered_layout(key: str) -> QByteArray | None:
     return value if isinstance(value, QByteArray) else None
 
 
-def remember_layout(key: str, state: QByteArray | None) -> None:
-    """Nothing forgets what was remembered."""
-    if state is None:
-        settings().remove(f"layout/{key}")
-    else:
-        settings().setValue(f"layout/{key}", state)
+def remember_layout(key: str, state: QByteArray) -> None:
+    settings().setValue(f"layout/{key}", state)
+
+
+def remembered_words(page: str) -> frozenset[str]:
+    """How a page was left where that is not how it begins, in words of its own."""
+    value: Any = settings().value(f"left/{page}")
+    return frozenset(value.split()) if isinstance(value, str) else frozenset()
+
+
+def remember_words(page: str, words: Iterable[str]) -> None:
+    settings().setValue(f"left/{page}", " ".join(sorted(words)))

@@ -80,7 +80,7 @@ class Session(QObject):
     closed = Signal()
     """The folder is released, and every outcome before that has been told."""
     planned = Signal()
-    """Another plan is stored, or it no longer follows from the answers."""
+    """Another plan is stored, or whether it follows from the answers has changed."""
 
     def __init__(self, opened: Opened, writer: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -343,13 +343,15 @@ class Session(QObject):
         if self.application is not None and self.application not in assessment.applications:
             self.application = None
             self.application_changed.emit()
+        stood = self.plan, self.plan_current
         self.plan, self.plan_current = self._kept.of(assessment)
         if any(path != PLAN for path in paths):
             self._thinking.follow(assessment)
             self.changed.emit(Changed(paths))
             if not self._thinking.busy:
                 self.evaluated.emit()
-        self.planned.emit()
+        if (self.plan, self.plan_current) != stood:
+            self.planned.emit()
 
     def _apply(self, what: str, changes: Sequence[Change]) -> None:
         self._show(changes)

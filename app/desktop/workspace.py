@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -27,27 +26,17 @@ from app.desktop.widgets.header import Header
 from app.desktop.widgets.rail import Rail
 from app.desktop.widgets.text import column, rule
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A page as the rail offers it; made when it is first wanted."""
-
-    name: str
-    icon: str
-    text: str
-    make: Callable[[Session], Page]
-
-
-PAGES = (
-    Entry("overview", "overview", "Overview", OverviewPage),
-    Entry("assess", "assess", "Assess", AssessPage),
-    Entry("evidence", "evidence", "Evidence", EvidencePage),
-    Entry("applications", "applications", "Applications", ApplicationsPage),
-    Entry("roadmap", "roadmap", "Roadmap", RoadmapPage),
-    Entry("progress", "progress", "Progress", ProgressPage),
-    Entry("regimes", "regimes", "Regimes", RegimesPage),
-    Entry("report", "report", "Report", ReportPage),
-)  # fmt: skip
+PAGES: Mapping[str, Callable[[Session], Page]] = {
+    "overview": OverviewPage,
+    "assess": AssessPage,
+    "evidence": EvidencePage,
+    "applications": ApplicationsPage,
+    "roadmap": RoadmapPage,
+    "progress": ProgressPage,
+    "regimes": RegimesPage,
+    "report": ReportPage,
+}
+"""In the order of the rail. A page is made when it is first wanted."""
 
 
 class Workspace(QWidget):
@@ -61,11 +50,21 @@ class Workspace(QWidget):
         self.session = session
         self._pages: dict[str, Page] = {}
         self._rail = Rail()
-        for number, entry in enumerate(PAGES, 1):
+        self._titles = {
+            "overview": self.tr("Overview"),
+            "assess": self.tr("Assess"),
+            "evidence": self.tr("Evidence"),
+            "applications": self.tr("Applications"),
+            "roadmap": self.tr("Roadmap"),
+            "progress": self.tr("Progress"),
+            "regimes": self.tr("Regimes"),
+            "report": self.tr("Report"),
+        }
+        for number, name in enumerate(PAGES, 1):
             alt = f"Alt+{number}"
-            self._rail.add(entry.name, entry.icon, self.tr(entry.text), alt)
+            self._rail.add(name, self._titles[name], alt)
             # Not the button's own shortcut: that one goes a tenth of a second later, after showing itself pressed.
-            QShortcut(alt, self).activated.connect(partial(self.show_page, entry.name))
+            QShortcut(alt, self).activated.connect(partial(self.show_page, name))
         self._rail.chosen.connect(self.show_page)
         self._rail.about_wanted.connect(self.about_wanted)
         self._header = Header(session)
@@ -88,7 +87,7 @@ class Workspace(QWidget):
             ("Ctrl+Y", self.redo),
         ):
             QShortcut(keys, self).activated.connect(slot)
-        self.show_page(PAGES[0].name)
+        self.show_page(next(iter(PAGES)))
 
     @property
     def page(self) -> Page:
@@ -101,8 +100,7 @@ class Workspace(QWidget):
         """Bring a page into view and give it the focus."""
         page = self._pages.get(name)
         if page is None:
-            entry = next(entry for entry in PAGES if entry.name == name)
-            page = self._pages[name] = entry.make(self.session)
+            page = self._pages[name] = PAGES[name](self.session)
             page.go_wanted.connect(self.go)
             self._stack.addWidget(page)
         self._rail.show_page(name)
@@ -124,8 +122,7 @@ class Workspace(QWidget):
 
     def open_goto(self) -> None:
         """Offer everything that one can go to."""
-        pages = [(entry.name, self.tr(entry.text)) for entry in PAGES]
-        dialog = GoTo(entries(self.session, pages), self)
+        dialog = GoTo(entries(self.session, [(name, self._titles[name]) for name in PAGES]), self)
         dialog.chosen.connect(self.go)
         dialog.open()
 

@@ -182,7 +182,7 @@ class Bench:
         page.read([export])
         self.turns.wait(lambda: page.job is None)
         if not page.intake.changes():
-            sys.exit(f"the large export was not read: {page.said}")
+            sys.exit(f"the large export was not read: {page.told.text()}")
         page.apply()
         self.turns.press([], 300)
         self.probe.during(None)

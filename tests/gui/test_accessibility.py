@@ -79,7 +79,7 @@ def _table(workspace: Workspace, qtbot: QtBot) -> None:
     page.table.setFocus()
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in PAGES])
+@pytest.mark.parametrize("name", list(PAGES))
 def test_every_control_of_a_page_has_a_name_and_is_reached_by_tab(
     window: MainWindow, workspace: Workspace, qtbot: QtBot, name: str
 ) -> None:
@@ -126,7 +126,7 @@ def test_the_start_page_too(make_window: object, qtbot: QtBot) -> None:
     assert [widget for widget in controls(window.start) if not name_of(widget)] == []
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in PAGES])
+@pytest.mark.parametrize("name", list(PAGES))
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
 def test_nothing_is_cut_off_at_the_side(
     window: MainWindow, workspace: Workspace, name: str, size: tuple[int, int]

@@ -64,7 +64,7 @@ def test_a_dropped_table_is_planned_applied_and_undone_as_one_step(
     QTest.keyClick(focus, Qt.Key.Key_Space)
     assert session.assessment.applications["ledger"].attributes == ("client-data",)
     assert session.assessment.applications["payments"].tier == "2"
-    assert page.said == "1 added, 1 changed."
+    assert page.told.text() == "1 added, 1 changed."
     saved()
     assert "ledger" in Engagement.open(session.folder).assessment.applications
     session.undo_stack.undo()
@@ -107,7 +107,7 @@ def test_a_removed_application_comes_back_with_everything(
     press(page, "Remove it")
     assert "payments" not in session.assessment.applications
     assert session.application is None
-    assert "Ctrl+Z" in page.said
+    assert "Ctrl+Z" in page.told.text()
     saved()
     assert "payments" not in Engagement.open(session.folder).assessment.applications
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -154,13 +154,13 @@ def test_what_was_said_of_a_step_goes_with_it(
     page: ApplicationsPage, window: MainWindow, workspace: Workspace, how: str
 ) -> None:
     page.remove()
-    assert "Ctrl+Z" in page.said
+    assert "Ctrl+Z" in page.told.text()
     if how == "undo":
         undo(window)
     else:
         workspace.show_page("overview")
         workspace.show_page("applications")
-    assert page.said == ""
+    assert page.told.text() == ""
 
 
 def test_after_removing_the_next_one_is_selected_and_no_key_removes_it(

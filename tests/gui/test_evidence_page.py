@@ -98,13 +98,13 @@ def test_reading_can_be_cancelled(page: EvidencePage, session: Session, qtbot: Q
     page.cancel()
     qtbot.waitUntil(lambda: page.job is None, timeout=5_000)
     assert page.intake.rowCount() == 0
-    assert "cancelled" in page.said
+    assert "cancelled" in page.told.text()
     assert session.assessment is before
 
 
 def test_what_cannot_be_read_is_told(page: EvidencePage, qtbot: QtBot, tmp_path: Path) -> None:
     read(page, qtbot, tmp_path / "missing.sarif")
-    assert page.intake.counts[REJECTED] == 1 or "Nothing was changed" in page.said
+    assert page.intake.counts[REJECTED] == 1 or "Nothing was changed" in page.told.text()
 
 
 def test_dropping_files_starts_reading(page: EvidencePage, qtbot: QtBot, exports: Path) -> None:
@@ -131,7 +131,7 @@ def test_an_export_is_removed_by_key_and_brought_back(
     page.register.table.setFocus()
     QTest.keyClick(page.register.table, Qt.Key.Key_Delete)
     assert session.assessment.applications["payments"].evidence == {}
-    assert "removed" in page.said
+    assert "removed" in page.told.text()
     session.undo_stack.undo()
     assert list(session.assessment.applications["payments"].evidence) == [key]
 
@@ -275,10 +275,10 @@ def test_the_same_file_from_two_folders_is_counted_once(
         read(page, qtbot, path.parent.parent)
     assert (page.intake.counts[ADD], page.intake.counts[DUPLICATE]) == (1, 1)
     page.apply()
-    assert page.said == "1 export added."
+    assert page.told.text() == "1 export added."
     assert len(session.assessment.applications["payments"].evidence) == 2
     session.undo_stack.undo()
-    assert page.said == "", "it holds no longer"
+    assert page.told.text() == "", "it holds no longer"
 
 
 def test_a_plan_follows_an_ingest_that_is_taken_back(

@@ -50,7 +50,7 @@ def cut_off(root: QWidget) -> list[str]:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
-@pytest.mark.parametrize("name", [entry.name for entry in PAGES])
+@pytest.mark.parametrize("name", list(PAGES))
 def test_nothing_is_cut_off(window: MainWindow, workspace: Workspace, name: str, size: tuple[int, int]) -> None:
     window.resize(*size)
     page = workspace.show_page(name)

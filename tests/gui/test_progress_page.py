@@ -76,7 +76,7 @@ def test_a_folder_is_planned_then_taken_up_compared_and_taken_back(
     assert session.assessment is before, "a plan changes nothing"
     taken(page, earlier, qtbot)
     assert list(session.assessment.baselines) == ["2026-03-31.colonnade"]
-    assert "no answer moved" in page.said
+    assert "no answer moved" in page.told.text()
     looked = page.looked
     assert looked is not None
     fell = [move for move in looked.comparison.answers if move.kind is Kind.FELL]
@@ -93,7 +93,7 @@ def test_a_folder_is_planned_then_taken_up_compared_and_taken_back(
     session.undo_stack.undo()
     assert session.assessment.baselines == {}
     qtbot.waitUntil(lambda: session.earlier.baselines == ())
-    assert page.said == "", "what was told of it holds no longer"
+    assert page.told.text() == "", "what was told of it holds no longer"
     session.undo_stack.redo()
     qtbot.waitUntil(lambda: len(session.earlier.baselines) == 1)
 

@@ -56,15 +56,15 @@ def test_a_cancelled_report_leaves_nothing(page: ReportPage, qtbot: QtBot, tmp_p
     qtbot.waitUntil(lambda: page.job is None, timeout=5_000)
     out = tmp_path / "out"
     qtbot.waitUntil(lambda: not out.exists() or not list(out.iterdir()), timeout=5_000)
-    assert "cancelled" in page.said
+    assert "cancelled" in page.told.text()
     assert page.written == []
 
 
 def test_what_is_cancelled_before_it_began_never_begins(page: ReportPage, session: Session, qtbot: QtBot) -> None:
     page.render_reports()
     page.cancel()
-    session.when_written(lambda: page._say("asked"))
-    qtbot.waitUntil(lambda: page.said == "asked")
+    session.when_written(lambda: page.told.say("asked"))
+    qtbot.waitUntil(lambda: page.told.text() == "asked")
     assert page.job is None
     assert page._render.isEnabled()
 
@@ -83,8 +83,8 @@ def test_a_folder_that_cannot_be_written_is_told(page: ReportPage, qtbot: QtBot,
     (tmp_path / "out").write_text("a file stands here", encoding="utf-8")
     choose(page, "3")
     page.render_reports()
-    qtbot.waitUntil(lambda: page.said != "" and page.job is None, timeout=60_000)
-    assert "was not written" in page.said
+    qtbot.waitUntil(lambda: page.told.text() != "" and page.job is None, timeout=60_000)
+    assert "was not written" in page.told.text()
     assert page.written == []
 
 
@@ -170,13 +170,13 @@ def test_a_table_is_written_beside_the_pdf_and_a_bad_colour_is_told(
     page.options.formats[Format.PDF].setChecked(False)
     page.options.formats[Format.CSV].setChecked(True)
     page.render_reports()
-    qtbot.waitUntil(lambda: bool(page.said), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(page.told.text()), timeout=60_000)
     assert page.written
     assert {path.suffix for path in page.written} == {".csv"}
     assert page._open_folder.hasFocus()
     assert "other programs" in page._empty.text()
     page._session.answer(next(iter(page._session.questionnaire.criteria)), "no")
-    assert "moved since" in page.said
+    assert "moved since" in page.told.text()
     page.options.accent.setText("#ffff00")
     page.render_reports()
-    qtbot.waitUntil(lambda: "not written" in page.said, timeout=60_000)
+    qtbot.waitUntil(lambda: "not written" in page.told.text(), timeout=60_000)

@@ -290,6 +290,27 @@ def test_the_details_fold_away(page: RoadmapPage) -> None:
     assert page.detail.isVisible(), "a question is seen"
 
 
+def test_the_view_and_the_fold_stay_after_a_restart(
+    page: RoadmapPage,
+    window: MainWindow,
+    make_window: Callable[[Path | None], MainWindow],
+    session: Session,
+    qtbot: QtBot,
+) -> None:
+    take(page, free(page))
+    page.fold_details()
+    page.show_view(TABLE)
+    window.close()
+    again = make_window(session.folder)
+    assert again.workspace is not None
+    found = again.workspace.show_page("roadmap")
+    assert isinstance(found, RoadmapPage)
+    assert found.table.isVisible()
+    qtbot.waitUntil(lambda: found.settled, timeout=10_000)
+    take(found, free(found))
+    assert found.detail.isHidden()
+
+
 def test_a_tier_shows_no_details_of_another_one_and_a_link_finds_its_item(
     page: RoadmapPage, workspace: Workspace
 ) -> None:

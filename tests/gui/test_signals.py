@@ -81,9 +81,9 @@ def test_a_closed_dialog_is_collected(
 
 def test_a_closed_engagement_takes_its_pages_along(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
     assert window.workspace is not None
-    for entry in PAGES:
-        window.workspace.show_page(entry.name)
-    pages = [weakref.ref(window.workspace.show_page(entry.name)) for entry in PAGES]
+    for name in PAGES:
+        window.workspace.show_page(name)
+    pages = [weakref.ref(window.workspace.show_page(name)) for name in PAGES]
     workspace = weakref.ref(window.workspace)
     with qtbot.waitSignal(window.workspace.destroyed, timeout=5_000):
         window.close_engagement()

@@ -231,17 +231,11 @@ class IntakeModel(TwoLineTable):
             case self.TOOL:
                 return item.format
             case self.FOR:
-                return self.reason(row)
+                return self._items[row].why
             case self.OUTCOME if item.outcome == UNDECIDABLE:
                 return words.listed(item.candidates, 2)
             case _:
                 return ""
-
-    def reason(self, row: int) -> str:
-        """Why this happens with a file, and why for whom: the application stands beside it."""
-        item = self._items[row]
-        why = item.why.removeprefix(f"Taken for {item.target}: ")
-        return why[:1].upper() + why[1:]
 
     def _owner(self, item: Item) -> str:
         if isinstance(item.target, Scope):

@@ -19,7 +19,7 @@ from app.desktop.theme import Role
 from app.desktop.widgets.applications_import import ApplicationsImport
 from app.desktop.widgets.fields import Line, Select
 from app.desktop.widgets.tables import Table
-from app.desktop.widgets.text import button, column, label, row, rule, scrolled
+from app.desktop.widgets.text import Told, button, column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.engagement import actions
 from app.engagement.errors import EngagementError
@@ -51,8 +51,7 @@ class ApplicationsPage(Page):
         self.imported.begun.connect(self._on_import_begun)
         self.imported.ended.connect(self._on_import_ended)
         self.setAcceptDrops(True)
-        self._said = label("", wrap=True)
-        self._said.hide()
+        self.told = Told()
         self._none = label(
             self.tr("Name the applications to assess. Tier 1 is the most critical: trading, payments, market data."),
             muted=True, wrap=True,
@@ -114,7 +113,7 @@ class ApplicationsPage(Page):
         self._adding = QWidget()
         self._adding.setLayout(adding)
         left = column(
-            label(self.tr("Applications"), Role.TITLE), 16, self._adding, 16, self._said, self._none, self._table,
+            label(self.tr("Applications"), Role.TITLE), 16, self._adding, 16, self.told, self._none, self._table,
             self.imported, margins=(32, 24, 24, 16),
         )  # fmt: skip
         left.setStretchFactor(self._table, 1000)
@@ -163,7 +162,7 @@ class ApplicationsPage(Page):
             return
         name = self._session.assessment.applications[self._shown].name
         if self._do(actions.remove_application(self._session.assessment, self._shown)):
-            self._say(self.tr("{0} was removed; Ctrl+Z brings it back.").format(name))
+            self.told.say(self.tr("{0} was removed; Ctrl+Z brings it back.").format(name))
             (self._table if self._model.rowCount() else self._new_name).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def assess(self) -> None:
@@ -195,18 +194,9 @@ class ApplicationsPage(Page):
 
     @override
     def arrive(self) -> None:
-        self._say("")
+        self.told.say("")
         goal = self.imported.apply_button if self.imported.isVisible() else self._new_name
         goal.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @property
-    def said(self) -> str:
-        """What the page last told."""
-        return self._said.text()
-
-    def _say(self, text: str) -> None:
-        self._said.setText(text)
-        self._said.setVisible(bool(text))
 
     @override
     def end(self) -> None:
@@ -269,17 +259,17 @@ class ApplicationsPage(Page):
         self._show_form()
 
     def _on_session_changed(self, changed: Changed) -> None:
-        self._say("")
+        self.told.say("")
         if not changed.only_answers:
             self._show()
 
     def _on_import_begun(self) -> None:
-        self._say("")
+        self.told.say("")
         self._show()
         self.imported.apply_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_import_ended(self, told: str) -> None:
-        self._say(told)
+        self.told.say(told)
         self._show()
         self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -28,7 +28,7 @@ from questionnaires.model import NOT_APPLICABLE, Practice, Scope
 
 WIDTHS = (260, 640, 290)
 """Of the practices, the practice in view and the details, until somebody moves their edges."""
-FOLDED = "assess-folded"
+FOLDED = "folded"
 """Remembered while the details are folded away."""
 
 
@@ -40,7 +40,7 @@ class AssessPage(Page):
         self._session = session
         self._practice: Practice = session.questionnaire.pillar[0].practice[0]
         self._criterion = self._practice.criterion[0].id
-        self._folded = recent.remembered_layout(FOLDED) is not None
+        self._folded = FOLDED in recent.remembered_words("assess")
         """Whether the details are away where there is room for them."""
         self.list = PracticeList(session)
         self.list.chosen.connect(self.show_practice)
@@ -228,7 +228,7 @@ class AssessPage(Page):
     @override
     def end(self) -> None:
         recent.remember_layout("assess", self._wide if self.narrow else self._splitter.saveState())
-        recent.remember_layout(FOLDED, QByteArray(b"folded") if self._folded else None)
+        recent.remember_words("assess", [FOLDED] if self._folded else [])
 
     def explain(self) -> None:
         """How the score of the practice came about, for the application in hand."""

@@ -22,7 +22,7 @@ from app.desktop.widgets.chooser import Chooser
 from app.desktop.widgets.drop import DropZone
 from app.desktop.widgets.intake_view import GUESS, ORGANISATION, IntakeView
 from app.desktop.widgets.register_view import RegisterView
-from app.desktop.widgets.text import label, row, set_flag
+from app.desktop.widgets.text import Told, label, row
 from app.desktop.widgets.working import Working
 from reports import words
 
@@ -45,8 +45,7 @@ class EvidencePage(Page):
         self._target.setMinimumWidth(theme.px(220))
         self._working = Working(self.tr("Reading exports"))
         self._working.cancelled.connect(self.cancel)
-        self._said = label("", wrap=True)
-        self._said.hide()
+        self.told = Told()
         self._view = REGISTER
         self._views = Choices(self.tr("What to look at"))
         self._views.show_options([(PLAN, self.tr("Plan")), (REGISTER, self.tr("Ingested"))], PLAN)
@@ -64,7 +63,7 @@ class EvidencePage(Page):
         whole.setContentsMargins(*(theme.px(n) for n in (32, 24, 32, 16)))
         whole.setSpacing(theme.px(12))
         whole.addLayout(row(label(self.tr("Evidence"), Role.TITLE), 24, self._views, -1, target))
-        for part in (self.drop, self._working, self._said):
+        for part in (self.drop, self._working, self.told):
             whole.addWidget(part)
         whole.addWidget(self.plan, 1)
         whole.addWidget(self.register, 1)
@@ -96,7 +95,7 @@ class EvidencePage(Page):
             arguments += ["--application", target]
         if format_name:
             arguments += ["--format", format_name]
-        self._say("")
+        self.told.say("")
         self._awaited = awaited
         self.job = Job(arguments, self)
         self.job.progressed.connect(self._working.show_progress)
@@ -125,7 +124,9 @@ class EvidencePage(Page):
         self.intake.clear()
         if self._session.do(self.tr("evidence"), "ingest", changes):
             self.intake.show_items([item for item in planned if item.wants_word])
-            self._say(self.tr("{0} added.").format(words.count(len(changes), self.tr("export"), self.tr("exports"))))
+            self.told.say(
+                self.tr("{0} added.").format(words.count(len(changes), self.tr("export"), self.tr("exports")))
+            )
         else:
             self.intake.show_items(planned)
         self.show_view(PLAN)
@@ -136,11 +137,6 @@ class EvidencePage(Page):
     @property
     def intake(self) -> IntakeModel:
         return self.plan.model
-
-    @property
-    def said(self) -> str:
-        """What the page last told."""
-        return self._said.text()
 
     def show_view(self, name: str) -> None:
         """The plan, where there is one, or what the engagement holds."""
@@ -188,11 +184,6 @@ class EvidencePage(Page):
         self._target.show_entries(entries)
         self.plan.show_targets(entries)
 
-    def _say(self, text: str, *, attention: bool = False) -> None:
-        self._said.setText(text)
-        self._said.setVisible(bool(text))
-        set_flag(self._said, "attention", attention)
-
     @override
     def end(self) -> None:
         self.cancel()
@@ -220,13 +211,13 @@ class EvidencePage(Page):
             return
         items = [item for item in found.value if self._awaited is None or item.key in self._awaited]
         if outcome.ending is Ending.CANCELLED:
-            self._say(self.tr("Reading was cancelled; nothing was changed."))
+            self.told.say(self.tr("Reading was cancelled; nothing was changed."))
         elif items:
             self.intake.show_items(items)
             self.show_view(PLAN)
         else:
             why = spoken(outcome.message) or self.tr("nothing was found in them")
-            self._say(
+            self.told.say(
                 self.tr("The exports could not be read: {0} Nothing was changed; mend it and drop them again.").format(
                     words.sentence(why)
                 ),
@@ -235,10 +226,10 @@ class EvidencePage(Page):
         self._take_focus()
 
     def _on_register_removed(self, tool: str) -> None:
-        self._say(self.tr("The export of {0} was removed; Ctrl+Z brings it back.").format(tool))
+        self.told.say(self.tr("The export of {0} was removed; Ctrl+Z brings it back.").format(tool))
 
     def _on_session_changed(self, changed: Changed) -> None:
         if not changed.only_answers:
             # What was told of the step before holds no longer: it may be this one that takes it back.
-            self._say("")
+            self.told.say("")
             self._fill_targets()

@@ -30,7 +30,7 @@ from app.desktop.widgets.baseline_plan import BaselineIntake
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.fields import Select
 from app.desktop.widgets.tables import WholeTable
-from app.desktop.widgets.text import button, column, label, row, scrolled
+from app.desktop.widgets.text import Told, button, column, label, row, scrolled
 from app.desktop.widgets.trend_chart import TrendChart
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from reports import words
@@ -65,7 +65,7 @@ class ProgressPage(Page):
         self.intake = BaselineIntake(session)
         self.intake.begun.connect(self._show)
         self.intake.ended.connect(self._on_intake_ended)
-        self._said = label("", wrap=True)
+        self.told = Told()
         self._left_out = label("", Role.SMALL, muted=True, wrap=True)
         self._none = label(
             self.tr("There is no baseline yet. Add an earlier engagement of this organisation: its folder, a pack, or "
@@ -133,7 +133,7 @@ class ProgressPage(Page):
         content = QWidget()
         content.setLayout(
             column(
-                title, 12, self._said, self.intake, self._none, self._chooser, 4, self._left_out, 12, self._compared,
+                title, 12, self.told, self.intake, self._none, self._chooser, 4, self._left_out, 12, self._compared,
                 -1, margins=(32, 24, 32, 24),
             )
         )  # fmt: skip
@@ -201,11 +201,6 @@ class ProgressPage(Page):
         if self._outdated:
             self._refresh()
 
-    @property
-    def said(self) -> str:
-        """What the page last told."""
-        return self._said.text()
-
     def _fill(self) -> None:
         """The baselines, the latest chosen."""
         earlier = self._session.earlier
@@ -225,7 +220,6 @@ class ProgressPage(Page):
         some = bool(self._session.earlier.baselines)
         for entry in (self._add_file, self._add_folder):
             entry.setEnabled(self._session.writable and not planned)
-        self._said.setVisible(bool(self._said.text()))
         self._none.setVisible(not some and not planned)
         self._chooser.setVisible(some and not planned)
         self._compared.setVisible(self.looked is not None and not planned)
@@ -286,7 +280,7 @@ class ProgressPage(Page):
         self.intake.read(Path(name))
 
     def _on_intake_ended(self, told: str) -> None:
-        self._said.setText(told)
+        self.told.say(told)
         self._show()
         self._add_file.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -302,7 +296,7 @@ class ProgressPage(Page):
 
     def _on_earlier_changed(self) -> None:
         if self._baselines.count() > len(self._session.earlier.baselines):  # what was told of it holds no longer
-            self._said.setText("")
+            self.told.say("")
         self._fill()
         self._on_session_evaluated()
         self._show()
@@ -327,5 +321,5 @@ class ProgressPage(Page):
         if paths:
             event.acceptProposedAction()
             if len(paths) > 1:
-                self._said.setText(self.tr("One after the other: {0} is read first.").format(paths[0].name))
+                self.told.say(self.tr("One after the other: {0} is read first.").format(paths[0].name))
             self.intake.read(paths[0])

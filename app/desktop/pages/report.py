@@ -32,7 +32,7 @@ from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.fields import Line
 from app.desktop.widgets.report_options import ReportOptions
-from app.desktop.widgets.text import button, column, label, row, rule, scrolled, set_flag
+from app.desktop.widgets.text import Told, button, column, label, row, rule, scrolled, set_flag
 from app.desktop.widgets.working import Working
 from reports import words
 
@@ -78,8 +78,7 @@ class ReportPage(Page):
         self._plan_words = label("", Role.SMALL, muted=True, wrap=True)
         self._working = Working(self.tr("Rendering"))
         self._working.cancelled.connect(self.cancel)
-        self._said = label("", wrap=True)
-        self._said.hide()
+        self.told = Told()
         self._files = Choices(self.tr("Report in view"))
         self._files.chosen.connect(self._on_file_chosen)
         self._file = ""
@@ -128,8 +127,8 @@ class ReportPage(Page):
         )  # fmt: skip
         whole.setStretchFactor(scroll, 1)
         left.setLayout(whole)
-        head = row(self._said, 16, self._open_folder, 8, self._open)
-        head.setStretchFactor(self._said, 1)
+        head = row(self.told, 16, self._open_folder, 8, self._open)
+        head.setStretchFactor(self.told, 1)
         files = row(self._files, -1)
         right = column(self._working, head, 8, files, 8, self._empty, self._list, margins=(24, 24, 24, 0))
         right.setStretchFactor(self._list, 1000)
@@ -167,7 +166,7 @@ class ReportPage(Page):
         self.written = []
         self._file = ""
         self._began = perf_counter()
-        self._say("")
+        self.told.say("")
         self._pages.show_file(None)
         self._show_files()
         self._working.begin()
@@ -184,13 +183,15 @@ class ReportPage(Page):
     def open_file(self) -> None:
         """Hand the report in view to the system's own viewer."""
         if self._file and not QDesktopServices.openUrl(QUrl.fromLocalFile(self._file)):
-            self._say(self.tr("No program opens PDF files here. The report is {0}").format(self._file), attention=True)
+            self.told.say(
+                self.tr("No program opens PDF files here. The report is {0}").format(self._file), attention=True
+            )
 
     def open_folder(self) -> None:
         """Hand the folder of the reports to the system."""
         folder = self.written[0].parent
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._say(self.tr("No program opens folders here. The files are in {0}").format(folder), attention=True)
+            self.told.say(self.tr("No program opens folders here. The files are in {0}").format(folder), attention=True)
 
     def _start(self) -> None:
         if self.job is not None:  # asked for twice
@@ -238,7 +239,7 @@ class ReportPage(Page):
         self._show()
         if self.written:
             seconds = perf_counter() - self._began
-            self._say(
+            self.told.say(
                 self.tr("{0} written in {1} s.").format(
                     words.count(len(self.written), self.tr("file"), self.tr("files")), f"{seconds:.0f}"
                 )
@@ -303,16 +304,6 @@ class ReportPage(Page):
         """Those of the written files that have pages to show."""
         return [path for path in self.written if path.suffix.casefold() == ".pdf"]
 
-    @property
-    def said(self) -> str:
-        """What the page last told."""
-        return self._said.text()
-
-    def _say(self, text: str, *, attention: bool = False) -> None:
-        self._said.setText(text)
-        self._said.setVisible(bool(text))
-        set_flag(self._said, "attention", attention)
-
     # ---- hearing
 
     def _on_job_progressed(self, progress: Progress) -> None:
@@ -332,11 +323,11 @@ class ReportPage(Page):
                 self._finish()
             case Ending.CANCELLED:
                 self._finish()
-                self._say(self.tr("Rendering was cancelled. Reports that were whole by then are in the folder."))
+                self.told.say(self.tr("Rendering was cancelled. Reports that were whole by then are in the folder."))
             case Ending.FAILED:
                 self._finish()
                 why = spoken(outcome.message) or self.tr("the child process ended without saying why")
-                self._say(self.tr("The report was not written. {0}").format(words.sentence(why)), attention=True)
+                self.told.say(self.tr("The report was not written. {0}").format(words.sentence(why)), attention=True)
 
     def _on_file_chosen(self, name: str) -> None:
         self._file = name
@@ -348,7 +339,7 @@ class ReportPage(Page):
 
     def _tell_outdated(self) -> None:
         if self.written and self._outdated and not self._busy:
-            self._say(self.tr("Something moved since these reports were written."), attention=True)
+            self.told.say(self.tr("Something moved since these reports were written."), attention=True)
 
     def _on_session_planned(self) -> None:
         self._tell_outdated()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.desktop import theme
+from app.desktop import recent, theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.destination import Destination
 from app.desktop.icons import IconButton
@@ -33,6 +33,8 @@ from scoring.roadmap import Initiative, Plan
 from scoring.waves import provisional
 
 BOARD, TABLE = "board", "table"
+FOLDED = "folded"
+"""Remembered while the details are folded away."""
 """The two views of the plan."""
 
 
@@ -54,7 +56,7 @@ class RoadmapPage(Page):
         """The item in hand, or one that a link leads to."""
         self._sought = False
         """A link leads to it, and it has not been shown yet."""
-        self._folded = False
+        self._folded = FOLDED in recent.remembered_words("roadmap")
         self._title = label(self.tr("Roadmap"), Role.TITLE)
         self._said = OneLine(Role.SMALL, muted=True)
         self.capacity = Number(self.tr("Capacity of a wave in person-days"), 0, 10_000, 5)
@@ -86,7 +88,7 @@ class RoadmapPage(Page):
         self.detail.left.connect(self._take_focus)
         self._add_keys()
         self._lay_out()
-        self.show_view(BOARD)
+        self.show_view(TABLE if TABLE in recent.remembered_words("roadmap") else BOARD)
         session.evaluated.connect(self._on_session_evaluated)
         session.planned.connect(self._show_state)
         self._show()
@@ -137,6 +139,7 @@ class RoadmapPage(Page):
 
     def show_view(self, view: str) -> None:
         """BOARD or TABLE."""
+        self._view = view
         self._views.show_options([(BOARD, self.tr("Board")), (TABLE, self.tr("Table"))], view)
         self._stack.setCurrentIndex(1 if view == TABLE else 0)
 
@@ -300,6 +303,7 @@ class RoadmapPage(Page):
 
     @override
     def end(self) -> None:
+        recent.remember_words("roadmap", [self._view, *([FOLDED] if self._folded else [])])
         self.solving.stop()
         self.tables.cancel()
         self._planner.abandon()

@@ -149,4 +149,5 @@ class IntakeView(QWidget):
 
     def _show_reason(self) -> None:
         place = self.table.currentIndex().row()
-        self.reason.setText(f"{self.model.item(place).whole}\n{self.model.reason(place)}" if place >= 0 else "")
+        item = self.model.item(place) if place >= 0 else None
+        self.reason.setText(f"{item.whole}\n{item.why}" if item else "")

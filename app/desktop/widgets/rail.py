@@ -87,8 +87,8 @@ class Rail(QWidget):
         about.clicked.connect(self.about_wanted)
         self._column.addWidget(about, 0, Qt.AlignmentFlag.AlignHCenter)
 
-    def add(self, name: str, icon: str, text: str, keys: str) -> None:
-        button = RailButton(icon, text, keys)
+    def add(self, name: str, text: str, keys: str) -> None:
+        button = RailButton(name, text, keys)
         self._buttons[name] = button
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._column.insertWidget(self._column.count() - 2, button)

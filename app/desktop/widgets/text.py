@@ -66,6 +66,23 @@ class OneLine(QLabel):
         self._cut()
 
 
+class Told(QLabel):
+    """How the last thing asked for ended; hidden while there is nothing to tell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", Role.BODY.value)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.hide()
+
+    def say(self, text: str, *, attention: bool = False) -> None:
+        self.setText(text)
+        self.setVisible(bool(text))
+        set_flag(self, "attention", attention)
+
+
 def button(content: str, kind: Kind = "plain") -> QPushButton:
     found = QPushButton(content)
     found.setProperty("kind", kind)
