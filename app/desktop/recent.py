@@ -13,6 +13,8 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from app.engagement.errors import EngagementError
+
 MOST = 8
 
 
@@ -26,8 +28,26 @@ class Recent:
 
 
 def settings() -> QSettings:
-    """The user's settings file. One that cannot be read counts as empty and is replaced by the next write."""
+    """The user's settings file. One that cannot be read counts as empty."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Colonnade", "Colonnade")
+
+
+def damage() -> EngagementError | None:
+    """Put a settings file aside that cannot be read, before the next write replaces it; what is to be told of it."""
+    path = Path(settings().fileName())
+    lost = "Recent engagements, the layout and the choices for reports begin anew."
+    try:
+        content = path.read_bytes()
+        if not content.strip() or (b"\0" not in content and settings().allKeys()):
+            return None
+        aside = path.with_suffix(".unreadable")
+        path.replace(aside)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        remedy = f"{lost} To have them remembered, remove what stands in its place."
+        return EngagementError(f"cannot be read ({error.strerror})", str(path), remedy)
+    return EngagementError(f"could not be read and was put aside as {aside.name}", str(path), lost)
 
 
 def recents() -> list[Recent]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.desktop.widgets.folder_dialog import FolderDialog
     from app.desktop.widgets.open_pack import Unpacking
     from app.desktop.workspace import Workspace
+    from app.engagement.errors import EngagementError
     from app.engagement.recover import Source
 
 
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
         """Close the engagement that is open, if there is one."""
         if self.session is None or self.workspace is None:
             return
+        self.banner.leave()  # it spoke of this engagement
         self.workspace.end()
         self.session.closed.connect(self.session.deleteLater)
         self.session.destroyed.connect(pace.tidy)
@@ -249,10 +251,11 @@ class MainWindow(QMainWindow):
                 asked.reject()
             return
         self.banner.leave()
-        self._show_opening(busy)
+        self._show_opening(busy, asked)
         if asked is not None:
             asked.wait(busy)
-        open_now = self.session.folder if self.session is not None and self.session.writable else None
+        writes = self.session is not None and self.session.writable and asked is None  # what is asked for is new
+        open_now = self.session.folder if self.session is not None and writes else None
 
         def is_open() -> bool:
             return open_now is not None and folder.exists() and folder.samefile(open_now)
@@ -263,7 +266,7 @@ class MainWindow(QMainWindow):
             self.writer.submit(task, ended)
 
         def ended(outcome: Done[Opened] | Failed) -> None:
-            self._show_opening("")
+            self._show_opening("", asked)
             if isinstance(outcome, Failed):
                 self._on_opening_failed(outcome.error, asked)
                 return
@@ -279,10 +282,12 @@ class MainWindow(QMainWindow):
 
         self.writer.submit(is_open, looked)
 
-    def _show_opening(self, busy: str) -> None:
+    def _show_opening(self, busy: str, asked: FolderDialog | None) -> None:
+        """Where a dialog asked, it says so itself, and what is behind it stays."""
         self.is_opening = bool(busy)
         self.start.show_busy(busy)
-        self._stack.setCurrentWidget(self.start if busy or self.workspace is None else self.workspace)
+        if asked is None:
+            self._stack.setCurrentWidget(self.start if busy or self.workspace is None else self.workspace)
 
     def _on_opening_failed(self, error: Exception, asked: FolderDialog | None) -> None:
         if asked is not None:
@@ -360,6 +365,7 @@ class MainWindow(QMainWindow):
 
     def _begin(self) -> None:
         self.writer.submit(_warm, self._on_warm)
+        self.writer.submit(recent.damage, self._on_settings_looked_at)
         if self._folder is not None:
             self.open_folder(self._folder)
 
@@ -374,6 +380,11 @@ class MainWindow(QMainWindow):
             if not self.is_opening:
                 self.start.show_busy("")
                 wanted()
+
+    def _on_settings_looked_at(self, outcome: Done[EngagementError | None] | Failed) -> None:
+        error = outcome.error if isinstance(outcome, Failed) else outcome.value
+        if error is not None:
+            self.banner.tell_error(error, self.tr("No engagement is touched."))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

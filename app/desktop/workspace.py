@@ -20,7 +20,7 @@ from app.desktop.pages.progress import ProgressPage
 from app.desktop.pages.regimes import RegimesPage
 from app.desktop.pages.report import ReportPage
 from app.desktop.pages.roadmap import RoadmapPage
-from app.desktop.session import Session
+from app.desktop.session import Changed, Session
 from app.desktop.widgets.goto import GoTo, entries
 from app.desktop.widgets.header import Header
 from app.desktop.widgets.rail import Rail
@@ -49,6 +49,9 @@ class Workspace(QWidget):
         super().__init__(parent)
         self.session = session
         self._pages: dict[str, Page] = {}
+        self._changed: Changed | None = None
+        """What moved last."""
+        session.changed.connect(self._on_session_changed)
         self._rail = Rail()
         self._titles = {
             "overview": self.tr("Overview"),
@@ -132,7 +135,7 @@ class Workspace(QWidget):
         if stack.canUndo():
             text = self.tr("Undone: {0}").format(stack.undoText())
             stack.undo()
-            self._header.tell(text)
+            self._tell_step(text)
 
     def redo(self) -> None:
         self.commit()
@@ -140,7 +143,15 @@ class Workspace(QWidget):
         if stack.canRedo():
             text = self.tr("Redone: {0}").format(stack.redoText())
             stack.redo()
-            self._header.tell(text)
+            self._tell_step(text)
+
+    def _tell_step(self, text: str) -> None:
+        self._header.tell(text)
+        if self._changed is not None:
+            self.page.show_moved(self._changed)
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        self._changed = changed
 
     def _on_header_left(self) -> None:
         self.page.arrive()

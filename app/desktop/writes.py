@@ -85,12 +85,12 @@ class Writes(QObject):
     def again(self) -> None:
         """Try once more to write what the disk did not take; where that fails it is told again."""
         self._told = False
-        self.begin(self._confirm)
+        self.begin(self._save)
 
     def after(self, then: Callable[[], None]) -> None:
-        """Call back once everything that was begun so far is written."""
+        """Call back once everything that was begun so far is written, and there to be read."""
         self.pending += 1
-        self._writer.submit(lambda: self._write(_nothing, then), self._on_written)
+        self._writer.submit(lambda: self._write(self._engagement.confirm, then), self._on_written)
 
     def go_on(self) -> None:
         """The change that could not be written is taken back."""
@@ -110,14 +110,13 @@ class Writes(QObject):
 
     # ---- on the writer's thread
 
-    def _confirm(self) -> None:
-        if self._engagement.refusal is not None:
-            raise self._engagement.refusal
+    def _save(self) -> None:
+        self._engagement.confirm()
         self._engagement.checkpoint()
 
     def _write(self, task: Callable[[], None], then: Callable[[], None]) -> None:
         """Everything that waits, in its order; what raises goes on waiting."""
-        if self._refusing and task is not _nothing:
+        if self._refusing and task != self._engagement.confirm:
             raise _Refused
         self._waiting.append((task, then))
         try:

@@ -116,24 +116,23 @@ def answer(
     reason: str | None = None,
     marked: bool | None = None,
 ) -> list[Change]:
-    """Answer one criterion, or ``clear`` it. What is not given stays; a new value drops the old basis and reason."""
+    """Answer one criterion, or ``clear`` the answer. What is not given stays: a note and a mark, too, but a new value
+    drops the old basis and reason."""
     path = answer_path(questionnaire, assessment, criterion, application)
-    if value == CLEAR:
-        return [Change(path, None)]
     known = [*questionnaire.values, NOT_APPLICABLE]
-    if value not in known:
+    if value not in (*known, CLEAR):
         raise unknown("answer", value, [*known, CLEAR])
     owner = assessment if application is None else assessment.applications[application]
     old = owner.answers.get(criterion, Answer())
     same = old.value == value
     new = Answer(
-        value=value,
+        value=None if value == CLEAR else value,
         basis=basis if basis is not None else old.basis if same else None,
         note=old.note if note is None else note,
         reason=reason if reason is not None else old.reason if same else "",
         marked=old.marked if marked is None else marked,
     )
-    return [Change(path, dump(new))]
+    return [Change(path, None if new == Answer() else dump(new))]
 
 
 def answer_each(

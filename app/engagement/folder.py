@@ -279,6 +279,13 @@ class Engagement:
             return EngagementError(f"{error.what}; what was saved since is kept in {place}", error.where, error.remedy)
         return error
 
+    def confirm(self) -> None:
+        """Raise EngagementError where others can no longer read what the journal holds."""
+        if self.refusal is not None:
+            raise self.refusal
+        if not self.folder.is_dir():
+            raise journal.Gone(self.folder)
+
     # ---- files
 
     def checkpoint(self) -> None:

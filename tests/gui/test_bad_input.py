@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from app.desktop import recent
 from app.desktop.models.intake import REJECTED, IntakeModel
 from app.desktop.pages.evidence import EvidencePage
+from app.desktop.pages.report import ReportPage
 from app.desktop.session import Session
 from app.desktop.widgets.about import AboutDialog
 from app.desktop.widgets.open_pack import OpenPack
@@ -209,6 +210,42 @@ def test_settings_of_rubbish_lose_nothing(make_window: MakeWindow, folder: Path,
     window.workspace.show_page("assess")
     window.close()
     assert folder in [entry.folder for entry in recent.recents()]
+
+
+@pytest.mark.parametrize("text", [b"\x00" * 4096, "[recent]\nsize=1\n".encode("utf-16"), b"no settings at all"])
+def test_unreadable_settings_are_put_aside_and_told(make_window: MakeWindow, text: bytes, qtbot: QtBot) -> None:
+    path = Path(recent.settings().fileName())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    window = make_window(None)
+    qtbot.waitUntil(lambda: "put aside" in window.banner.message)
+    assert path.with_suffix(".unreadable").read_bytes() == text
+
+
+def test_settings_that_cannot_be_kept_are_told(make_window: MakeWindow, qtbot: QtBot) -> None:
+    path = Path(recent.settings().fileName())
+    path.unlink(missing_ok=True)
+    path.mkdir(parents=True)
+    try:
+        window = make_window(None)
+        qtbot.waitUntil(lambda: "remove what stands in its place" in window.banner.message)
+    finally:
+        path.rmdir()
+
+
+def test_a_folder_that_is_gone_is_told_before_anything_reads_it(
+    window: MainWindow, workspace: Workspace, session: Session, qtbot: QtBot
+) -> None:
+    away = session.folder.rename(session.folder.with_name("away"))
+    report = workspace.show_page("report")
+    assert isinstance(report, ReportPage)
+    report.render_reports()
+    qtbot.waitUntil(lambda: "is not there any more" in window.banner.message)
+    assert session.saving is Saving.UNSAVED
+    report.cancel()
+    away.rename(session.folder)
+    choose(window, "Try again")
+    qtbot.waitUntil(lambda: session.saving is Saving.SAVED)
 
 
 def test_a_dropped_pack_asks_where_to_and_for_its_passphrase_and_opens(

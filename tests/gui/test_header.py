@@ -176,16 +176,20 @@ def test_a_line_with_nothing_to_undo_leaves_undo_to_the_window(
 def test_undo_says_what_it_takes_back_and_keeps_the_focus(
     page: AssessPage, session: Session, workspace: Workspace, header: Header
 ) -> None:
-    before = focus()
     session.take("wiki")
     session.answer(KEY, "no")
     session.take(None)
+    other = next(key for key in session.questionnaire.practices if not KEY.startswith(key))
+    page.show_practice(other)
+    page.arrive()
+    assert page.cards.criterion != KEY
     undo = button(header, "Undo")
     assert undo.toolTip() == "Undo: answer (Ctrl+Z)"
     QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert saying(header) == "Undone: answer · Wiki"
     assert not undo.isEnabled()
-    assert focus() is before
+    assert (session.application, page.cards.criterion) == ("wiki", KEY), "what was undone is seen"
+    assert focus() is page.cards.card
     session.answer(KEY, "partly")
     assert "Undone" not in saying(header)
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QListView, Q
 from app.desktop import recent, theme
 from app.desktop.opening import Draft
 from app.desktop.pages.applications import ApplicationsPage
+from app.desktop.session import Session
 from app.desktop.widgets.new_engagement import NewEngagement
 from app.desktop.window import MainWindow
 from app.engagement.actions import free_id
@@ -350,13 +351,33 @@ def test_what_was_typed_for_a_new_engagement_stays_until_it_is_made(
     dialog.folder.setText("~/meridian")
     assert dialog.chosen_folder() == Path.home() / "meridian"
     dialog.folder.setText(str(folder))
-    QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
+    fields["Organisation"].setFocus()
+    QTest.keyClick(fields["Organisation"], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "not an empty folder" in dialog.said)
     assert fields["Organisation"].text() == "Meridian Brokers"
+    assert QApplication.focusWidget() is fields["Organisation"], "typing goes on where it was"
     dialog.folder.setText(str(tmp_path / "meridian"))
     with qtbot.waitSignal(window.opened, timeout=10_000):
         QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
     assert not dialog.isVisible()
+
+
+def test_what_is_refused_leaves_the_engagement_open_that_it_would_replace(
+    window: MainWindow, session: Session, qtbot: QtBot
+) -> None:
+    session.answer("integrate.gates.pipeline-checks", "no")
+    window.new_engagement()
+    dialog = window.findChild(NewEngagement)
+    assert isinstance(dialog, NewEngagement)
+    dialog.findChildren(QLineEdit)[0].setText("Meridian Brokers")
+    dialog.folder.setText(str(session.folder))
+    QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "not an empty folder" in dialog.said)
+    dialog.reject()
+    assert window.workspace is not None
+    assert window.workspace.isVisible()
+    assert window.workspace.session is session
+    assert session.undo_stack.canUndo()
 
 
 def test_the_focus_is_on_the_page_after_opening_and_after_a_message(

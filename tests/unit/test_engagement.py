@@ -23,7 +23,7 @@ from app.engagement.journal import Change
 from app.engagement.lock import Lock
 from questionnaires.load import shipped
 from questionnaires.model import Content
-from scoring.assessment import SCHEMA_VERSION, Basis, Lane
+from scoring.assessment import SCHEMA_VERSION, Answer, Basis, Lane
 from scoring.evaluation import evaluate
 from scoring.roadmap import Plan
 from scoring.schedule import plan
@@ -238,11 +238,15 @@ def test_what_changes_nothing_is_not_journaled(folder: Path) -> None:
     assert len(journal.read(folder / JOURNAL)[0]) == 4
 
 
-def test_clear_removes_the_answer(folder: Path) -> None:
-    with Engagement.open(folder, write=True) as engagement:
-        answer(engagement, "clear", application="pay")
-    with Engagement.open(folder) as engagement:
-        assert CRITERION not in engagement.assessment.applications["pay"].answers
+def test_clear_takes_the_answer_back_and_leaves_what_was_noted(folder: Path) -> None:
+    def clear(**given: Any) -> Answer | None:
+        with Engagement.open(folder, write=True) as engagement:
+            answer(engagement, "clear", application="pay", **given)
+        with Engagement.open(folder) as engagement:
+            return engagement.assessment.applications["pay"].answers.get(CRITERION)
+
+    assert clear() == Answer(note="seen")
+    assert clear(note="") is None
 
 
 def test_an_application_that_is_taken_out_again_leaves_no_file(folder: Path) -> None:

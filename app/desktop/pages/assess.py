@@ -222,6 +222,17 @@ class AssessPage(Page):
         self._take_focus()
 
     @override
+    def show_moved(self, changed: Changed) -> None:
+        if len(changed.paths) != 1 or not changed.only_answers:
+            return
+        (*owner, _, criterion) = changed.paths[0]
+        questionnaire = self._session.questionnaire
+        if questionnaire.scope_of(criterion) is Scope.APPLICATION:
+            self._session.take(owner[-1] if owner else None)
+        if criterion != self._criterion:
+            self.show_practice(questionnaire.criteria[criterion].practice_id, criterion)
+
+    @override
     def commit(self) -> None:
         self._view.commit()
 

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.destination import Destination
+from app.desktop.session import Changed
 
 NARROW = 1080
 """A page of fewer pixels, at the usual size of type, has no room for everything side by side."""
@@ -37,6 +38,9 @@ class Page(QWidget):
 
     def show_destination(self, destination: Destination) -> None:
         """Bring what the destination names into view."""
+
+    def show_moved(self, changed: Changed) -> None:
+        """Bring into view what an undone or redone step moved; the focus stays."""
 
     def commit(self) -> None:
         """Take over what is being typed."""

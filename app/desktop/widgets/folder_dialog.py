@@ -23,6 +23,7 @@ class FolderDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self._waits = False
+        self._asked_in: QWidget | None = None
         self.folder = QLineEdit()
         self.folder.setAccessibleName(self.tr("Folder"))
         self.folder.textChanged.connect(self._check)
@@ -96,13 +97,14 @@ class FolderDialog(QDialog):
         self._show_waiting(False, " ".join([*said, self.tr("Nothing was changed.")]))
 
     def _show_waiting(self, waits: bool, said: str) -> None:
-        focus = self.focusWidget()
+        if waits:
+            self._asked_in = self.focusWidget()  # what is disabled loses the focus
         self._waits = waits
         for widget in (self._fields, self.go_button, self._cancel):
             widget.setEnabled(not waits)
         self._problem.setText(said)
-        if not waits and focus is not None:
-            focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not waits:
+            (self._asked_in or self.folder).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
     def reject(self) -> None:

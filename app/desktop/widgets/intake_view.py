@@ -74,6 +74,7 @@ class IntakeView(QWidget):
     def show_targets(self, entries: Sequence[Entry]) -> None:
         """Whom files can be about."""
         self.whom.show_entries(entries)
+        self._show_words()
 
     def show_reading(self, reading: bool) -> None:
         """While files are read the plan waits."""
