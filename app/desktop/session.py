@@ -55,7 +55,6 @@ class Changed:
 class _Foreseen(NamedTuple):
     """What some changes make of an assessment, found out before they are shown."""
 
-    before: Assessment
     changes: Sequence[Change]
     after: Assessment
 
@@ -269,7 +268,7 @@ class Session(QObject):
             self.failed.emit(error)
             return False
         if known:
-            self._foreseen = _Foreseen(self.assessment, known, after)
+            self._foreseen = _Foreseen(known, after)
             self.undo_stack.push(Apply(text, what, known, self._apply))
         return bool(known)
 
@@ -331,7 +330,7 @@ class Session(QObject):
 
     def _show(self, changes: Sequence[Change]) -> None:
         foreseen, self._foreseen = self._foreseen, None
-        if foreseen is not None and foreseen.before is self.assessment and foreseen.changes is changes:
+        if foreseen is not None and foreseen.changes is changes:
             after = foreseen.after
         else:
             after, _ = state.applied(self.assessment, changes)

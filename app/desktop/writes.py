@@ -104,7 +104,6 @@ class Writes(QObject):
             self._on_checkpoint_written(outcome)
             then()
 
-        self._checkpoint.stop()
         self._closing = True
         self._writer.submit(self._engagement.close, closed)
 
@@ -138,7 +137,7 @@ class Writes(QObject):
         match outcome:
             case Done():
                 self.failing = self._told = False
-                if not self._closing and not self._checkpoint.isActive():
+                if not self._checkpoint.isActive():
                     self._checkpoint.start()
                 if self.pending == 0:
                     self._say(Saving.SAVED)
