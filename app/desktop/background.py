@@ -81,7 +81,7 @@ class Background(QObject):
     def _on_ended(self, ended: tuple[Callable[[object], None] | None, object]) -> None:
         self._waiting -= 1
         then, outcome = ended
-        if then is not None:
+        if then is not None and not self._stopped:  # it may have been on its way by then
             then(outcome)
 
     def finish(self) -> None:
