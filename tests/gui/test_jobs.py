@@ -98,3 +98,13 @@ def test_a_cancelled_job_ends_once(qtbot: QtBot) -> None:
         job.cancel()
     qtbot.waitUntil(lambda: not job.running)
     assert endings == [Outcome(Ending.CANCELLED)]
+
+
+def test_nobody_hears_of_a_job_that_was_stopped() -> None:
+    job = Job(["import time; time.sleep(60)"], command=(sys.executable, "-c"))
+    endings: list[Outcome] = []
+    job.ended.connect(endings.append)
+    job.start()
+    job.stop()
+    assert not job.running
+    assert endings == []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from PySide6.QtTest import QTest
 
+from app.desktop import opening
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.report import ReportPage
 from app.desktop.search import Found, Search
@@ -22,6 +23,7 @@ from app.desktop.writes import Saving
 from app.engagement import actions, journal
 from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
+from app.engagement.pack import unpack
 from app.engagement.verify import verify
 
 if TYPE_CHECKING:
@@ -157,6 +159,46 @@ def test_a_journal_that_is_away_is_never_taken_for_saved(
     assert session.saving is Saving.UNSAVED
     assert ways(window) == ["Save a copy…"], "trying again cannot help"
     assert verify(folder).findings == (), "the copy that somebody restored is as it was"
+
+
+def test_trying_twice_does_not_take_what_a_lost_journal_held_for_saved(
+    window: MainWindow, session: Session, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    checkpoint = session._writes._checkpoint
+    checkpoint.setInterval(3_600_000)
+    older = Path(shutil.copytree(folder, tmp_path / "older", ignore=shutil.ignore_patterns("*.lock")))
+    session.answer(KEY, "no")
+    written(window, qtbot)
+    shutil.rmtree(folder)
+    checkpoint.setInterval(0)
+    qtbot.waitUntil(lambda: session.saving is Saving.UNSAVED)
+    shutil.copytree(older, folder)
+    session.save()
+    session.save()
+    written(window, qtbot)
+    assert session.saving is Saving.UNSAVED
+    assert ways(window) == ["Save a copy…"]
+
+
+@pytest.mark.usefixtures("unsaved")
+def test_a_disk_that_is_full_again_is_told_again(
+    window: MainWindow, session: Session, full: Callable[[bool], None], qtbot: QtBot
+) -> None:
+    full(False)
+    session.answer(KEY, "partly")
+    qtbot.waitUntil(lambda: session.saving is Saving.SAVED)
+    full(True)
+    session.answer(KEY, "fully")
+    qtbot.waitUntil(lambda: session.saving is Saving.UNSAVED)
+    assert "No space left" in window.banner.message
+
+
+def test_a_copy_names_no_plan_and_no_baselines_that_it_does_not_hold(session: Session, tmp_path: Path) -> None:
+    named = session.assessment.model_copy(update={"plan_sha256": "a" * 64, "baselines": {"x.colonnade": "b" * 64}})
+    opening.save_copy(tmp_path / "copy.colonnade", named, session.questionnaire)
+    unpack(tmp_path / "copy.colonnade", tmp_path / "copy")
+    assert verify(tmp_path / "copy").findings == ()
+    assert Engagement.open(tmp_path / "copy").assessment == session.assessment
 
 
 # ---- what waits for the disk
