@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
+from app.desktop.background import Done
 from app.desktop.models.links import activity_links, obligation_links, other_links, then_words
 from app.desktop.models.progress import ChangesModel, PillarMovesModel, look, moves
 from app.desktop.pages.assess import AssessPage
@@ -23,6 +25,7 @@ from app.desktop.workspace import Workspace
 from app.engagement import actions
 from app.engagement.carry import Choice, Group
 from app.engagement.folder import Engagement
+from app.engagement.history import History
 from app.engagement.pack import freeze
 from questionnaires.model import Scope
 from scoring.progress import Kind
@@ -96,6 +99,18 @@ def test_a_folder_is_planned_then_taken_up_compared_and_taken_back(
     assert page.told.text() == "", "what was told of it holds no longer"
     session.undo_stack.redo()
     qtbot.waitUntil(lambda: len(session.earlier.baselines) == 1)
+
+
+def test_an_answer_to_a_question_that_has_changed_since_says_so(
+    page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot
+) -> None:
+    taken(page, earlier, qtbot)
+    baseline = session.earlier.latest
+    assert baseline is not None
+    assert "has changed since" not in then_words(session, KEY)
+    other = replace(baseline, digests={**baseline.digests, KEY: "0" * 64})
+    session.earlier._on_read(Done(History((other,), ())))
+    assert "has changed since" in then_words(session, KEY)
 
 
 def test_counts_are_of_the_tier_in_view_and_every_answer_can_be_listed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from app.desktop.widgets.item_detail import Word
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement import actions
+from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
 from scoring.assessment import Lane
 from scoring.roadmap import Initiative, Plan
@@ -128,6 +130,59 @@ def test_the_kept_plan_is_stored_and_known_to_be_old_once_answers_move(
     assert Engagement.open(session.folder).plan == page.plan
     assert Engagement.open(session.folder).plan_is_current
     session.answer("integrate.gates.pipeline-checks", "no")
+    assert not session.plan_current
+
+
+def test_keeping_the_plan_that_stands_is_no_step(
+    page: RoadmapPage, session: Session, qtbot: QtBot, saved: Callable[[], None]
+) -> None:
+    for _ in range(2):
+        page.keep()
+        saved()
+    qtbot.waitUntil(lambda: session.plan_current)
+    assert session.undo_stack.count() == 1
+
+
+def test_a_plan_that_the_disk_took_at_the_second_try_can_be_taken_back(
+    page: RoadmapPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, saved: Callable[[], None]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise EngagementError("cannot be written (No space left on device)", "roadmap.toml", "Free space.")
+
+    with monkeypatch.context() as full:
+        full.setattr("app.engagement.folder.write_atomically", refuse)
+        page.keep()
+        qtbot.waitUntil(lambda: session.at_risk)
+    session.save()
+    saved()
+    assert session.plan == page.plan
+    session.undo_stack.undo()
+    assert session.plan is None
+    saved()
+    assert Engagement.open(session.folder).plan is None
+
+
+def test_a_plan_that_an_undo_leads_back_to_is_on_the_disk_before_it_counts_as_saved(
+    page: RoadmapPage, session: Session, saved: Callable[[], None]
+) -> None:
+    session._writes._checkpoint.setInterval(3_600_000)
+    first = plan_of(page)
+    for plan in (first, replace(first, solver="another")):
+        session.store(plan)
+        saved()
+    session.undo_stack.undo()
+    saved()
+    assert session.plan == first
+    assert Engagement.open(session.folder).plan == first
+
+
+def test_a_plan_is_old_where_an_answer_came_while_it_was_stored(
+    page: RoadmapPage, session: Session, saved: Callable[[], None]
+) -> None:
+    session.store(plan_of(page))
+    session.answer("integrate.gates.pipeline-checks", "no")
+    saved()
+    assert session.plan == plan_of(page)
     assert not session.plan_current
 
 
