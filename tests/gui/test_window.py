@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,7 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QListView, QPushButton
 
-from app.desktop import recent, theme
+from app.desktop import pace, recent, theme
 from app.desktop.opening import Draft
 from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.session import Session
@@ -418,3 +420,29 @@ def test_a_refusal_says_nothing_of_the_journal(window: MainWindow) -> None:
     assert window.session is not None
     window.session.failed.emit(EngagementError("needs a name", "An application", "Type one."))
     assert window.banner.message == "An application: needs a name.\nType one."
+
+
+# ---- nothing holds the window up
+
+
+@pytest.mark.usefixtures("window")
+def test_computing_threads_and_the_collector_are_kept_from_holding_the_window_up() -> None:
+    assert sys.getswitchinterval() == pytest.approx(pace.YIELD)
+    assert gc.get_threshold()[2] == pace.NEVER
+    assert gc.get_freeze_count() > 0
+
+
+def test_what_a_closed_engagement_leaves_is_collected(window: MainWindow, qtbot: QtBot) -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+    ring = Ring()
+    gc.collect()  # among what is old, where the collector no longer looks by itself
+    gone = weakref.ref(ring)
+    del ring
+    assert gone() is not None
+    assert window.session is not None
+    with qtbot.waitSignal(window.session.destroyed):
+        window.close_engagement()
+    assert gone() is None
