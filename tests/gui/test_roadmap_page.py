@@ -14,6 +14,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from app.desktop.kept_plans import KeptPlans
 from app.desktop.models.initiatives import InitiativesModel
 from app.desktop.models.roadmap_table import RoadmapRole, RoadmapTableModel, SortedRoadmap
 from app.desktop.pages.roadmap import BOARD, TABLE, RoadmapPage
@@ -136,11 +137,14 @@ def test_the_kept_plan_is_stored_and_known_to_be_old_once_answers_move(
 def test_keeping_the_plan_that_stands_is_no_step(
     page: RoadmapPage, session: Session, qtbot: QtBot, saved: Callable[[], None]
 ) -> None:
+    moved: list[object] = []
+    session.changed.connect(moved.append)
     for _ in range(2):
         page.keep()
         saved()
     qtbot.waitUntil(lambda: session.plan_current)
     assert session.undo_stack.count() == 1
+    assert moved == [], "no answer did"
 
 
 def test_a_plan_that_the_disk_took_at_the_second_try_can_be_taken_back(
@@ -179,11 +183,19 @@ def test_a_plan_that_an_undo_leads_back_to_is_on_the_disk_before_it_counts_as_sa
 def test_a_plan_is_old_where_an_answer_came_while_it_was_stored(
     page: RoadmapPage, session: Session, saved: Callable[[], None]
 ) -> None:
-    session.store(plan_of(page))
+    plan = plan_of(page)
+    session.store(plan)
     session.answer("integrate.gates.pipeline-checks", "no")
     saved()
-    assert session.plan == plan_of(page)
+    assert session.plan == plan
     assert not session.plan_current
+
+
+def test_a_plan_that_was_old_when_it_was_opened_stays_old(page: RoadmapPage, session: Session) -> None:
+    plan = plan_of(page)
+    named = session.assessment.model_copy(update={"plan_sha256": "a" * 64})
+    assert KeptPlans(named, plan, current=True).of(named) == (plan, True)
+    assert KeptPlans(named, plan, current=False).of(named) == (plan, False)
 
 
 def test_the_solver_looks_in_a_child_process(page: RoadmapPage, qtbot: QtBot, session: Session) -> None:

@@ -258,15 +258,6 @@ def test_taking_several_applications_out_is_scored_beside_the_window(session: Se
     assert not session.evaluation.scores.applications
 
 
-def test_another_day_is_scored_beside_the_window(session: Session, qtbot: QtBot) -> None:
-    session._thinking._seconds = 10.0  # as if there were thousands of applications
-    before = session.evaluation
-    asked = (session.content, session.questionnaire, session.assessment)
-    with qtbot.waitSignal(session.evaluated, timeout=5_000):
-        session.do("day", "set", actions.set_value(*asked, "as-of", "2026-12-31"))
-        assert session.evaluation is before
-
-
 def _of(session: Session, application: str) -> object:
     session.take(application)
     return session.node(session.questionnaire.practices["integrate.gates"])

@@ -172,6 +172,7 @@ def test_trying_twice_does_not_take_what_a_lost_journal_held_for_saved(
     shutil.rmtree(folder)
     checkpoint.setInterval(0)
     qtbot.waitUntil(lambda: session.saving is Saving.UNSAVED)
+    checkpoint.setInterval(3_600_000)
     shutil.copytree(older, folder)
     session.save()
     session.save()
