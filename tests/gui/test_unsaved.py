@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtTest import QTest
 
 from app.desktop import opening
+from app.desktop.background import Done, Failed
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.report import ReportPage
 from app.desktop.search import Found, Search
@@ -25,6 +26,7 @@ from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
 from app.engagement.pack import unpack
 from app.engagement.verify import verify
+from scoring.assessment import Assessment
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -262,14 +264,19 @@ def test_a_report_asked_for_twice_is_one_job(
 
 
 def test_what_is_changed_while_something_is_taken_back_is_taken_back_too(
-    window: MainWindow, session: Session, qtbot: QtBot
+    window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(session.taken_back):
-        session.amend(KEY, note="\ud800")
-    # The journal's state is read, and before it arrives a key comes.
-    window.writer._hand_on()
-    window.writer._pool.submit(bool).result()
-    session.answer(KEY, "fully")
+    arrive, keys = session._on_resynchronised, ["fully"]
+
+    def arrive_late(outcome: Done[Assessment] | Failed) -> None:
+        """The journal's state is read, and before it arrives a key comes."""
+        if keys:
+            session.answer(KEY, keys.pop())
+        arrive(outcome)
+
+    monkeypatch.setattr(session, "_on_resynchronised", arrive_late)
+    session.amend("integrate.gates.shared-template", note="\ud800")
+    qtbot.waitUntil(lambda: not keys)
     written(window, qtbot)
     qtbot.waitUntil(lambda: session.saving is Saving.SAVED)
     assert session.assessment == session._engagement.assessment
