@@ -158,7 +158,9 @@ def answer(
     value: Annotated[
         str,
         typer.Argument(
-            metavar="VALUE", help="no, partly, largely, fully, not-applicable or clear.", show_default=False
+            metavar="VALUE",
+            show_default=False,
+            help="no, partly, largely, fully or not-applicable; clear takes the answer back and leaves its note.",
         ),
     ],
     application: ApplicationId = None,
