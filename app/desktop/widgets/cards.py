@@ -69,7 +69,7 @@ class Cards(QWidget):
         while len(self._cards) <= number:
             self._add()
         focus = QApplication.focusWidget()
-        if focus is not None and self._scroll.isAncestorOf(focus):
+        if focus is not None and self._scroll.isAncestorOf(focus) and not self.card.isAncestorOf(focus):
             # Before the card that has it closes: Qt would give it to any other.
             self.take_focus()
         for place, card in enumerate(self._cards):
@@ -78,9 +78,8 @@ class Cards(QWidget):
         QTimer.singleShot(0, self, self._scroll_to_current)
 
     def take_focus(self) -> None:
-        focus = QApplication.focusWidget()
-        if focus is None or not self.card.isAncestorOf(focus):
-            self.card.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """To the open card itself: a field in it that had the focus would take the keys that answer."""
+        self.card.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_answers(self) -> None:
         """As they stand now."""
@@ -108,7 +107,7 @@ class Cards(QWidget):
         self._session.answer(self.criterion, value)
         state = card_state(self._session, self.criterion)
         self.card.show_state(state)
-        if value == NOT_APPLICABLE and state.not_applicable and not state.reason:
+        if self._session.writable and value == NOT_APPLICABLE and state.not_applicable and not state.reason:
             self.card.write_reason()
 
     def clear(self) -> None:

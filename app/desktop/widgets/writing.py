@@ -35,11 +35,10 @@ class Writing(QPlainTextEdit):
         self._fit()
 
     def show_text(self, text: str) -> None:
-        """What is stored now; what somebody is typing is left alone."""
-        if text == self._given and (self.hasFocus() or text == self.toPlainText()):
-            return
+        """What is stored now; what somebody has typed and not handed over is left alone, wherever the focus is."""
+        known = self._given
         self._given = text
-        if text != self.toPlainText():
+        if text != known and self.toPlainText().strip() == known.strip():
             self.setPlainText(text)
 
     def commit(self) -> None:
