@@ -217,11 +217,89 @@ def test_what_is_searched_for_is_reached_by_return_and_left_by_escape(page: Asse
     QTest.keyClicks(field, "threat model")
     press(Qt.Key.Key_Return)
     assert page.criterion.startswith(page.list.listed()[0])
+    assert QApplication.focusWidget() is page.cards.card
+    press("F", modifier=CONTROL)
+    press(Qt.Key.Key_Down)
     assert isinstance(QApplication.focusWidget(), PracticeTree)
     press("F", modifier=CONTROL)
     press(Qt.Key.Key_Escape)
     assert field.text() == ""
     assert isinstance(QApplication.focusWidget(), Card)
+
+
+@pytest.mark.parametrize("text", ["signed", "SIGNED artefact supply"])
+def test_find_goes_to_the_question_that_holds_the_words(page: AssessPage, session: Session, text: str) -> None:
+    press("F", modifier=CONTROL)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, text)
+    press(Qt.Key.Key_Return, "4")
+    found = "integrate.supply-chain.signed-releases"
+    assert page.criterion == found
+    assert session.assessment.answers[found].value == "fully"
+
+
+def test_what_is_found_by_its_name_alone_begins_at_what_the_list_is_about(page: AssessPage, session: Session) -> None:
+    practice = session.questionnaire.practices["integrate.gates"]
+    page.list.start_find()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "integrate.gates")
+    first_open = next(entry.id for entry in practice.criterion if session.answer_in_hand(entry.id) is None)
+    assert page.list.first(practice) == first_open
+    session.amend(practice.criterion[4].id, marked=True)
+    page.list.set_filter(Filter.MARKED)
+    assert page.list.first(practice) == practice.criterion[4].id
+
+
+def test_an_empty_list_says_why_it_is_empty(page: AssessPage, session: Session) -> None:
+    page.list.set_filter(Filter.BELOW_TARGET)
+    assert "have no target" in page.list.says_none
+    session.take("wiki")
+    assert "have no target" not in page.list.says_none
+    page.list.set_filter(Filter.ALL)
+    page.list.start_find()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "xyzzy")
+    assert "holds these words" in page.list.says_none
+    page.list.set_filter(Filter.MARKED)
+    assert "that is like that holds these words" in page.list.says_none
+
+
+def test_a_note_is_kept_while_a_dialog_is_in_front_and_the_scores_come(
+    page: AssessPage, session: Session, workspace: Workspace, window: MainWindow, qtbot: QtBot
+) -> None:
+    session.amend(page.criterion, note="old")
+    press("N")
+    field = QApplication.focusWidget()
+    assert isinstance(field, Writing)
+    field.selectAll()
+    QTest.keyClicks(field, "half a sen")
+    press("K", modifier=CONTROL)
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    session.evaluated.emit()
+    session.amend(page.criterion, marked=True)
+    assert field.toPlainText() == "half a sen"
+    press(Qt.Key.Key_Escape)
+    qtbot.waitActive(window)
+    page.commit()
+    assert session.assessment.answers[page.criterion].note == "half a sen"
+
+
+def test_coming_back_the_card_takes_the_keys_and_not_its_note(
+    page: AssessPage, session: Session, workspace: Workspace
+) -> None:
+    press("N")
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, "a note")
+    workspace.show_page("overview")
+    workspace.show_page("assess")
+    assert QApplication.focusWidget() is page.cards.card
+    press("3")
+    answer = session.assessment.answers[page.criterion]
+    assert (answer.value, answer.note) == ("largely", "a note")
 
 
 def test_with_nothing_found_the_keys_walk_through_everything(page: AssessPage, qtbot: QtBot) -> None:

@@ -233,6 +233,21 @@ class PracticesFilter(QSortFilterProxyModel):
         self._words = tuple(text.casefold().split())
         self.endFilterChange()
 
+    def first(self, practice: Practice) -> str:
+        """The criterion to start at: what is looked for, then what is filtered by; the first open one without either.
+
+        The words may stand in several questions, or in the practice's name: the question with most of them comes first.
+        """
+        found = {
+            entry.id: sum(word in entry.question.casefold() for word in self._words) for entry in practice.criterion
+        }
+        most = max(found.values())
+        likely = [key for key, count in found.items() if count == most]
+        wanted = self.filter if isinstance(self.filter, Filter) else Filter.ALL
+        if wanted is Filter.ALL and most == 0:
+            wanted = Filter.UNANSWERED
+        return next((key for key in likely if criterion_is(self._session, key, wanted)), likely[0])
+
     @override
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         if not source_parent.isValid():

@@ -13,7 +13,7 @@ from typing_extensions import override
 from app.desktop import recent, theme
 from app.desktop.destination import Destination
 from app.desktop.models.explanation import Line, explained
-from app.desktop.models.practices import Filter, criterion_is, next_unanswered
+from app.desktop.models.practices import Filter, next_unanswered
 from app.desktop.pages.page import Page
 from app.desktop.session import Changed, Session
 from app.desktop.widgets.cards import Cards
@@ -121,21 +121,15 @@ class AssessPage(Page):
     # ---- going
 
     def show_practice(self, practice: str, criterion: str | None = None) -> None:
-        """Bring a practice into view, at a criterion or at its first open one."""
+        """Bring a practice into view, at a criterion or at the one that the list is about."""
         self.commit()
         self._practice = self._session.questionnaire.practices[practice]
         ids = [entry.id for entry in self._practice.criterion]
-        first_open = next((key for key in ids if criterion_is(self._session, key, self._wanted())), ids[0])
-        self._criterion = criterion if criterion is not None and criterion in ids else first_open
+        self._criterion = criterion if criterion is not None and criterion in ids else self.list.first(self._practice)
         self.cards.show_practice(self._practice, self._criterion)
         self._show_all()
         self.list.select(practice)
         self._show_details()
-
-    def _wanted(self) -> Filter:
-        """What kind of criterion to start at: what the list is filtered by, else the first unanswered."""
-        wanted = self.list.filter
-        return wanted if isinstance(wanted, Filter) and wanted is not Filter.ALL else Filter.UNANSWERED
 
     def step(self, by: int) -> None:
         """To the next or previous criterion, over the end of the practice into the next one in the list."""

@@ -13,19 +13,23 @@ from app.desktop.session import Session
 from app.desktop.widgets.fields import Line, Select
 from app.desktop.widgets.practice_row import PracticeTree
 from app.desktop.widgets.text import column, label
+from questionnaires.model import Practice
 
 
 class _Find(Line):
-    """Words to look for. Return and Down take what was found, Escape gives up."""
+    """Words to look for. Return takes what was found first, Down goes to the list of it, Escape gives up."""
 
     taken = Signal()
+    list_wanted = Signal()
     given_up = Signal()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Down:
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.taken.emit()
+            case Qt.Key.Key_Down:
+                self.list_wanted.emit()
             case Qt.Key.Key_Escape:
                 self.clear()
                 self.given_up.emit()
@@ -39,7 +43,7 @@ class PracticeList(QWidget):
     chosen = Signal(str)
     """A practice."""
     left = Signal()
-    """The search was given up."""
+    """The search has ended: what was found is taken, or it was given up."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +58,7 @@ class PracticeList(QWidget):
         self._find.setClearButtonEnabled(True)
         self._find.textChanged.connect(self._on_wanted_changed)
         self._find.taken.connect(self._on_find_taken)
+        self._find.list_wanted.connect(self._on_find_list_wanted)
         self._find.given_up.connect(self.left)
         self._filter = Select(self.tr("Which practices to list"))
         for name, text in (
@@ -69,7 +74,7 @@ class PracticeList(QWidget):
         for level in session.questionnaire.level:
             self._filter.addItem(self.tr("Level {0}  {1}").format(level.number, level.name), level.number)
         self._filter.currentIndexChanged.connect(self._on_wanted_changed)
-        self._none = label(self.tr("No practice is like that for these answers."), muted=True, wrap=True)
+        self._none = label(muted=True, wrap=True)
         self._none.setContentsMargins(*(theme.px(16),) * 4)
         self._none.hide()
         self._tree = PracticeTree(session.questionnaire.base, session.questionnaire.top)
@@ -85,6 +90,10 @@ class PracticeList(QWidget):
     def filter(self) -> Wanted:
         """What is listed."""
         return self._filtered.filter
+
+    def first(self, practice: Practice) -> str:
+        """The criterion at which a practice that is chosen here begins."""
+        return self._filtered.first(practice)
 
     def set_filter(self, wanted: Wanted) -> None:
         self._filter.setCurrentIndex(self._filter.findData(wanted))
@@ -114,9 +123,20 @@ class PracticeList(QWidget):
         return found
 
     @property
-    def says_none(self) -> bool:
-        """The list says that nothing is like that."""
-        return not self._none.isHidden()
+    def says_none(self) -> str:
+        """Why nothing is listed, where nothing is."""
+        return "" if self._none.isHidden() else self._none.text()
+
+    def _why_none(self) -> str:
+        if self._find.text().strip():
+            return (
+                self.tr("No practice and no question holds these words.")
+                if self.filter is Filter.ALL
+                else self.tr("No practice that is like that holds these words.")
+            )
+        if self.filter is Filter.BELOW_TARGET and self._session.application is None:
+            return self.tr("The common answers have no target. Choose an application.")
+        return self.tr("No practice is like that for these answers.")
 
     def neighbour(self, practice: str, by: int) -> str | None:
         """The listed practice after or before one that may not be listed itself; where none is listed, of them all."""
@@ -140,12 +160,18 @@ class PracticeList(QWidget):
         wanted: Wanted = self._filter.currentData()
         self._filtered.set_filter(Filter(wanted) if isinstance(wanted, str) else wanted, self._find.text())
         self._tree.expandAll()
+        self._none.setText(self._why_none())
         self._none.setVisible(self._filtered.rowCount() == 0)
         if self._practice is not None:
             self.select(self._practice)
         self._settling = False
 
     def _on_find_taken(self) -> None:
+        if listed := self.listed():
+            self.chosen.emit(listed[0])
+            self.left.emit()
+
+    def _on_find_list_wanted(self) -> None:
         if listed := self.listed():
             self.chosen.emit(listed[0])
             self._tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
