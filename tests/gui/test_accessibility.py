@@ -15,7 +15,7 @@ from app.desktop import theme
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.roadmap import TABLE, RoadmapPage
 from app.desktop.theme import DARK_COLOURS, LIGHT_COLOURS, Colours
-from app.desktop.widgets.matrix import ANSWER_GROUNDS
+from app.desktop.widgets.matrix_table import ANSWER_GROUNDS
 from app.desktop.widgets.practice_head import MATRIX
 from app.desktop.window import MainWindow
 from app.desktop.workspace import PAGES, Workspace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 
@@ -16,8 +16,10 @@ from app.desktop.models.card import card_state
 from app.desktop.models.practices import Filter
 from app.desktop.pages.assess import AssessPage
 from app.desktop.session import Session
+from app.desktop.theme import Role
 from app.desktop.widgets.card import Card
-from app.desktop.widgets.ladder import Cell, Ladder, Rung
+from app.desktop.widgets.ladder import BESIDE, Cell, Ladder, Rung
+from app.desktop.widgets.practice_head import MATRIX
 from app.desktop.widgets.text import OneLine
 from app.desktop.widgets.writing import Writing
 from app.desktop.window import MainWindow
@@ -143,6 +145,25 @@ def test_whoever_reads_only_can_neither_answer_nor_write(
     assert button(card, "Largely").isChecked()
 
 
+def test_whoever_reads_only_is_not_asked_for_a_reason(
+    make_window: Callable[..., MainWindow],
+    window: MainWindow,
+    session: Session,
+    saved: Callable[[], None],
+    qtbot: QtBot,
+) -> None:
+    session.answer(ANSWERED, "not-applicable")
+    saved()
+    second = make_window(session.folder)
+    second.activateWindow()
+    page = shown(second, qtbot)
+    press("0")
+    assert QApplication.focusWidget() is page.cards.card
+    page.show_view(MATRIX)
+    press("0")
+    assert QApplication.focusWidget() is page.matrix.table
+
+
 def test_whatever_of_a_card_has_the_focus_its_keys_answer_that_card(page: AssessPage, session: Session) -> None:
     criteria = [entry.id for entry in session.questionnaire.practices[PRACTICE].criterion]
     press("J", "J")
@@ -227,3 +248,22 @@ def test_a_level_without_questions_is_not_where_everyone_starts(qtbot: QtBot) ->
     rungs = [Rung(n, "L", cells, False, False) for n, cells in enumerate(((), one, ()))]
     ladder.show_rungs(rungs, 0, "a")
     assert [ladder.empty_words(rung) for rung in rungs] == ["Starting level", "", "Nothing asked"]
+
+
+def test_a_ladder_gives_every_name_its_room_and_moves_no_rung_with_an_answer(qtbot: QtBot) -> None:
+    ladder = Ladder()
+    qtbot.addWidget(ladder)
+    ladder.resize(theme.px(600), ladder.height())
+    names = ["Not started", "First steps", "Basics in place", "Broad", "Deep", "Exhaustive"]
+    cells = (Cell("a", None),)
+    rungs = [Rung(n, name, cells if n != 4 else (), n == 0, n == 4) for n, name in enumerate(names)]
+    ladder.show_rungs(rungs, 0, "a")
+    metrics = QFontMetrics(theme.font(Role.LABEL))
+    before = list(ladder._wide)
+    for name, wide in zip(names, before, strict=True):
+        assert metrics.horizontalAdvance(name) <= wide - theme.px(BESIDE) + 1, name
+    ladder.show_rungs(rungs, 3, "a")
+    assert ladder._wide == before
+    assert "Deep · target" in ladder.toolTip()
+    ladder.show_rungs([Rung(n, "Level", cells, False, False) for n in range(4)], 0, "a")
+    assert ladder._wide == [theme.px(600) / 4] * 4, "in line with the words on each level"

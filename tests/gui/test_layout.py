@@ -23,6 +23,7 @@ from app.engagement import actions
 from app.engagement.folder import Engagement
 from questionnaires.dsomm import DSOMM
 from questionnaires.load import shipped
+from questionnaires.model import NOT_APPLICABLE
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -86,6 +87,9 @@ def test_long_answers_are_not_cut_off(
         needed = metrics.boundingRect(area, Qt.TextFlag.TextWordWrap, name)
         assert needed.width() <= area.width(), name
         assert needed.height() <= table.rowHeight(0) - 4, name
+    page.matrix.answer(NOT_APPLICABLE)
+    QApplication.processEvents()
+    assert table.viewport().height() // table.rowHeight(0) >= 5, "applications beside the reason"
 
 
 def assert_whole(window: MainWindow, page: AssessPage) -> None:

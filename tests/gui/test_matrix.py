@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.desktop.models.matrix import MatrixModel, MatrixRole
 from app.desktop.pages.assess import AssessPage
@@ -16,6 +16,7 @@ from app.desktop.session import Session
 from app.desktop.widgets.card import Card
 from app.desktop.widgets.matrix import Matrix
 from app.desktop.widgets.practice_head import MATRIX
+from app.desktop.widgets.text import OneLine
 from app.desktop.widgets.writing import Writing
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
@@ -143,6 +144,45 @@ def test_a_reason_never_replaces_another_one(matrix: Matrix, session: Session) -
     QTest.keyClicks(field, "At the provider")
     press(Qt.Key.Key_Return)
     assert reasons() == ["At the provider"] * 3
+
+
+def test_in_a_low_window_five_applications_are_seen_beside_the_reason(
+    page: AssessPage, matrix: Matrix, window: MainWindow
+) -> None:
+    def whole_rows() -> int:
+        QApplication.processEvents()
+        return matrix.table.viewport().height() // matrix.table.rowHeight(0)
+
+    window.resize(960, 500)
+    press("C", "0")
+    field = QApplication.focusWidget()
+    assert isinstance(field, Writing)
+    assert whole_rows() >= 5
+    assert page.ladder.isHidden()
+    assert "lacks one" in field.accessibleName()
+    said = [entry.accessibleName() for entry in matrix.findChildren(OneLine) if entry.isVisible()]
+    assert matrix.model.criterion(0).question in said
+    score = next(entry for entry in page.findChildren(QPushButton) if entry.accessibleName().startswith("Score"))
+    assert page.ladder.accessibleName() in score.accessibleDescription()
+    press(Qt.Key.Key_Escape, "X")
+    assert page.ladder.isVisible()
+    press("X")
+    window.resize(1280, 720)
+    assert whole_rows() >= 8
+    assert page.ladder.isVisible()
+
+
+def test_columns_are_whole_and_their_headings_say_level_and_name(matrix: Matrix, window: MainWindow) -> None:
+    window.resize(960, 500)
+    QApplication.processEvents()
+    table = matrix.table
+    wide, room = table.columnWidth(0), table.viewport().width()
+    assert matrix.model.columnCount() * wide > room, "they scroll"
+    assert room - room // wide * wide < room // wide, "and none is cut at the edge"
+    heading = (0, Qt.Orientation.Horizontal)
+    assert matrix.model.headerData(*heading, MatrixRole.LEVEL) == 2
+    assert matrix.model.headerData(*heading, Qt.ItemDataRole.AccessibleTextRole) == "pipeline checks, level 2"
+    assert str(matrix.model.headerData(*heading, Qt.ItemDataRole.ToolTipRole)).startswith("pipeline checks\n")
 
 
 def test_evidence_is_accepted_for_whoever_it_speaks_of(matrix: Matrix, session: Session) -> None:

@@ -27,6 +27,8 @@ class MatrixRole(IntEnum):
     """MatrixCell"""
     TIER = Qt.ItemDataRole.UserRole + 1
     """Of a row's heading: the tier, empty for the common answers."""
+    LEVEL = Qt.ItemDataRole.UserRole + 2
+    """Of a column's heading."""
 
 
 class MatrixCell(NamedTuple):
@@ -168,18 +170,7 @@ class MatrixModel(QAbstractTableModel):
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal:
-            criterion = self._practice.criterion[section]
-            match role:
-                case Qt.ItemDataRole.DisplayRole:
-                    short = criterion.id.rpartition(".")[2].replace("-", " ")
-                    return f"{criterion.level}\n{short}"
-                case Qt.ItemDataRole.ToolTipRole:
-                    return criterion.question
-                case Qt.ItemDataRole.TextAlignmentRole:
-                    place = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
-                    return int(place) | Qt.TextFlag.TextWordWrap
-                case _:
-                    return None
+            return self._column_heading(self._practice.criterion[section], role)
         application = self._rows[section]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
@@ -188,6 +179,20 @@ class MatrixModel(QAbstractTableModel):
                 return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             case MatrixRole.TIER:
                 return application.tier if application else ""
+            case _:
+                return None
+
+    def _column_heading(self, criterion: Criterion, role: int) -> Any:
+        name = criterion.id.rpartition(".")[2].replace("-", " ")
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return name
+            case Qt.ItemDataRole.ToolTipRole:
+                return f"{name}\n{criterion.question}"
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self.tr("{0}, level {1}").format(name, criterion.level)
+            case MatrixRole.LEVEL:
+                return criterion.level
             case _:
                 return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -28,6 +28,8 @@ from questionnaires.model import NOT_APPLICABLE, Practice, Scope
 
 WIDTHS = (260, 640, 290)
 """Of the practices, the practice in view and the details, until somebody moves their edges."""
+LOW = 540
+"""A page of fewer pixels in height, at the usual size of type, shows the matrix and little else."""
 FOLDED = "folded"
 """Remembered while the details are folded away."""
 
@@ -186,6 +188,7 @@ class AssessPage(Page):
             self.matrix.show_practice(self._practice, self._session.owner(self.criterion), self.criterion)
         criterion = self._criterion
         self._views.setCurrentWidget(self.matrix if view == MATRIX else self.cards)
+        self._fit_height()
         # Qt gave the focus to the first card.
         self._on_criterion_moved(criterion)
         self._show_all()
@@ -261,6 +264,17 @@ class AssessPage(Page):
             self._splitter.setSizes([theme.px(width) for width in (210, 660, 220)])
         else:
             self._splitter.restoreState(self._wide)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        low = self.height() < theme.px(LOW)
+        self._head.show_less(low and self.in_matrix)
+        if self._matrix is not None:
+            self._matrix.show_less(low)
 
     def _show_sides(self, *, practices: bool, details: bool) -> None:
         """What goes away leaves the focus to the criterion in hand."""

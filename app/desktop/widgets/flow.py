@@ -10,7 +10,7 @@ from app.desktop import theme
 
 
 class Flow(QLayout):
-    """Everything in its own size, from the left; a line more costs height."""
+    """Everything in its own size, from the left; a line more costs height. What grows takes the rest of its line."""
 
     def __init__(self, *children: QWidget) -> None:
         super().__init__()
@@ -70,9 +70,13 @@ class Flow(QLayout):
         """Put everything where it belongs, or only find out how high that is."""
         x, y, height = area.left(), area.top(), 0
         for item in self._items:
+            if item.isEmpty():
+                continue  # hidden
             size = item.sizeHint()
             if x > area.left() and x + size.width() > area.left() + area.width():
                 x, y, height = area.left(), y + height + self.spacing(), 0
+            if item.expandingDirections() & Qt.Orientation.Horizontal:
+                size.setWidth(max(size.width(), area.left() + area.width() - x))
             if move:
                 item.setGeometry(QRect(x, y, size.width(), size.height()))
             x += size.width() + self.spacing()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -37,6 +37,12 @@ class Rung:
     target: bool
 
 
+CELLS = 28
+"""Where the cells stand below words of one line."""
+BESIDE = 36
+"""The room of a rung's chip, and of the distance to the next."""
+
+
 class Ladder(QWidget):
     """Rungs side by side, lowest first; a click on a cell goes to its criterion."""
 
@@ -47,7 +53,9 @@ class Ladder(QWidget):
         self._rungs: tuple[Rung, ...] = ()
         self._level: int | None = None
         self._current = ""
-        self.setFixedHeight(theme.px(46))
+        self._two_lines = False
+        self._wide: list[float] = []
+        self._fit()
 
     def show_rungs(self, rungs: Sequence[Rung], level: int | None, current: str) -> None:
         """``level`` is the place reached, ``current`` the criterion in hand."""
@@ -56,6 +64,8 @@ class Ladder(QWidget):
         self.setAccessibleName(
             self.tr("Level {0} {1} reached").format(reached.number, reached.name) if reached else self.tr("No level")
         )
+        self.setToolTip("\n".join(" · ".join([f"{rung.number}  {rung.name}", *self._says(rung)]) for rung in rungs))
+        self._fit()
         self.update()
 
     @property
@@ -69,17 +79,48 @@ class Ladder(QWidget):
             return ""
         return self.tr("Starting level") if rung is self._rungs[0] else self.tr("Nothing asked")
 
-    def _wide(self) -> float:
-        return self.width() / max(1, len(self._rungs))
+    def _says(self, rung: Rung) -> list[str]:
+        """What a rung is besides its name."""
+        here, target = self.tr("here"), self.tr("target")
+        return [*([here] if rung.number == self._level else []), *([target] if rung.target else [])]
+
+    def _fit(self) -> None:
+        """Rungs are equally wide, in line with the words on each level; where that cuts a name, as wide as theirs.
+
+        What a rung is besides then stands below its name. None of it depends on the answers: they move no rung.
+        """
+        metrics = QFontMetrics(theme.font(Role.LABEL))
+        names = [metrics.horizontalAdvance(rung.name) + theme.px(BESIDE) for rung in self._rungs]
+        count = max(1, len(names))
+        equal = self.width() / count
+        self._two_lines = max(names, default=0) > equal
+        self._wide = [equal] * len(names)
+        if self._two_lines:
+            empty = [metrics.horizontalAdvance(self.empty_words(rung)) + theme.px(8) for rung in self._rungs]
+            needs = [max(pair) for pair in zip(names, empty, strict=True)]
+            self._wide = [max(1.0, need + (self.width() - sum(needs)) / count) for need in needs]
+        self.setFixedHeight(theme.px(CELLS + 18) + (metrics.lineSpacing() if self._two_lines else 0))
+
+    def _left(self, rung: int) -> float:
+        return sum(self._wide[:rung])
+
+    def _below(self) -> int:
+        """Where the cells begin."""
+        return self.height() - theme.px(18)
 
     def _cells(self, rung: int) -> list[QRectF]:
         """Where the cells of a rung stand."""
-        left = rung * self._wide()
-        room = self._wide() - theme.px(16)
+        room = self._wide[rung] - theme.px(16)
         count = len(self._rungs[rung].cells)
-        gap = theme.px(3)
+        gap = min(theme.px(3), room / max(1, 2 * count))
         each = min(theme.px(28), (room - gap * (count - 1)) / max(1, count))
-        return [QRectF(left + n * (each + gap), theme.px(28), each, theme.px(16)) for n in range(count)]
+        left = self._left(rung)
+        return [QRectF(left + n * (each + gap), self._below(), each, theme.px(16)) for n in range(count)]
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -90,31 +131,32 @@ class Ladder(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = theme.colours()
         painter = QPainter(self)
-        left_middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         top = max((rung.number for rung in self._rungs), default=1)
         base = min((rung.number for rung in self._rungs), default=0)
         side = theme.px(20)
         for number, rung in enumerate(self._rungs):
-            left = round(number * self._wide())
-            here = rung.number == self._level
-            chip(painter, QRect(left, 0, side, side), rung.number, base, top)
-            words = [rung.name]
-            words += [self.tr("here")] if here else []
-            words += [self.tr("target")] if rung.target else []
-            painter.setFont(theme.font(Role.LABEL if here else Role.SMALL))
-            painter.setPen(QColor(colours.text if rung.reached else colours.muted))
-            place = QRect(left + theme.px(28), 0, round(self._wide()) - theme.px(36), side)
-            text = painter.fontMetrics().elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, place.width())
-            painter.drawText(place, left_middle, text)
+            chip(painter, QRect(round(self._left(number)), 0, side, side), rung.number, base, top)
+            self._paint_words(painter, number, rung)
             for area, entry in zip(self._cells(number), rung.cells, strict=True):
                 cell(painter, area, entry.value, applicable=entry.applicable, current=entry.criterion == self._current)
-            if not rung.cells:
-                painter.setFont(theme.font(Role.SMALL))
-                painter.setPen(QColor(colours.muted))
-                below = QRect(left, theme.px(27), round(self._wide()) - theme.px(8), theme.px(18))
-                says = self.empty_words(rung)
-                says = painter.fontMetrics().elidedText(says, Qt.TextElideMode.ElideRight, below.width())
-                painter.drawText(below, left_middle, says)
         painter.end()
+
+    def _paint_words(self, painter: QPainter, number: int, rung: Rung) -> None:
+        colours = theme.colours()
+        left, wide = round(self._left(number)), round(self._wide[number])
+        painter.setFont(theme.font(Role.LABEL if rung.number == self._level else Role.SMALL))
+        painter.setPen(QColor(colours.text if rung.reached else colours.muted))
+        place = QRect(left + theme.px(28), 0, wide - theme.px(BESIDE), theme.px(20))
+        lines = [rung.name, " · ".join(self._says(rung))]
+        for text in lines if self._two_lines else [" · ".join(line for line in lines if line)]:
+            _say(painter, place, text)
+            place.translate(0, painter.fontMetrics().lineSpacing())
+        painter.setFont(theme.font(Role.SMALL))
+        painter.setPen(QColor(colours.muted))
+        _say(painter, QRect(left, self._below(), wide - theme.px(8), theme.px(18)), self.empty_words(rung))
+
+
+def _say(painter: QPainter, place: QRect, text: str) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+    painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.desktop import theme
 from app.desktop.icons import IconButton
 from app.desktop.session import Session
 from app.desktop.theme import Role
@@ -32,9 +33,9 @@ class PracticeHead(QWidget):
         self._session = session
         self._pillar = OneLine(Role.SMALL, muted=True)
         self._name = label("", Role.TITLE, wrap=True)
+        self._line = OneLine(Role.HEADING)
         self._score = button("", "quiet")
         self._score.setProperty("role", Role.TITLE.value)
-        self._score.setToolTip(self.tr("How it came about (W)"))
         self._score.clicked.connect(self.explanation_wanted)
         self._beside = label("", Role.SMALL, muted=True)
         self._views = Choices(self.tr("View of the practice"))
@@ -46,12 +47,24 @@ class PracticeHead(QWidget):
         score = column(self._score, self._beside)
         score.setAlignment(self._score, right)
         score.setAlignment(self._beside, right)
-        top = row(column(self._pillar, self._name), 16, self._views, 16, score, 8, fold)
+        top = self._top = row(column(self._pillar, self._name, self._line), 16, self._views, 16, score, 8, fold)
         top.setStretch(0, 1)
-        top.setAlignment(self._views, Qt.AlignmentFlag.AlignTop)
-        top.setAlignment(fold, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(top, 12, self.ladder, margins=(24, 16, 16, 8)))
+        self._fold = fold
+        self._whole = column(top, self.ladder)
+        self.setLayout(self._whole)
         self.show_view(CARDS)
+        self.show_less(False)
+
+    def show_less(self, less: bool) -> None:
+        """In a low window: one line, without the ladder. What is away is still said of what is left."""
+        for part in (self._pillar, self._name, self._beside, self.ladder):
+            part.setVisible(not less)
+        self._line.setVisible(less)
+        for choice in (self._views, self._fold):
+            self._top.setAlignment(choice, Qt.AlignmentFlag.AlignVCenter if less else Qt.AlignmentFlag.AlignTop)
+        above, below = (4, 4) if less else (16, 8)
+        self._whole.setContentsMargins(theme.px(24), theme.px(above), theme.px(16), theme.px(below))
+        self._whole.setSpacing(theme.px(0 if less else 12))
 
     def show_view(self, view: str) -> None:
         """Which of the two views is on."""
@@ -61,13 +74,14 @@ class PracticeHead(QWidget):
         """The place reached and the score, with ``criterion`` in hand."""
         session = self._session
         organisation = practice.scope is Scope.ORGANISATION
-        self._pillar.say(
-            words.parts([
-                session.questionnaire.pillar_of[practice.id].name,
-                self.tr("answered once for the organisation") if organisation else "",
-            ])
-        )  # fmt: skip
+        pillar = words.parts([
+            session.questionnaire.pillar_of[practice.id].name,
+            self.tr("answered once for the organisation") if organisation else "",
+        ])  # fmt: skip
+        self._pillar.say(pillar)
         self._name.setText(practice.name)
+        self._line.say(practice.name)
+        self._line.setAccessibleDescription(pillar)
         node = session.node(practice)
         level = node.score.level if node.score else None
         target = session.target(practice.id)
@@ -90,7 +104,11 @@ class PracticeHead(QWidget):
             parts.append(self.tr("up to {0}").format(words.score(node.score.high)))
         if target is not None:
             parts.append(self.tr("target {0}").format(target))
-        self._beside.setText(words.parts(parts))
+        beside = words.parts(parts)
+        self._beside.setText(beside)
+        how = self.tr("How it came about (W)")
+        self._score.setToolTip("\n".join(part for part in (beside, how) if part))
+        self._score.setAccessibleDescription(words.parts([self.ladder.accessibleName(), beside]))
 
     def _cell(self, criterion: str) -> Cell:
         answer = self._session.answer_in_hand(criterion)
