@@ -36,6 +36,8 @@ from app.desktop.widgets.paint import chip, wrapped
 Index = QModelIndex | QPersistentModelIndex
 OWNERS = 200
 """The width of the names at the left."""
+SIDE = 18
+"""Of a level's chip."""
 ANSWER_GROUNDS = (0.08, 0.35)
 """The share of the accent behind an application's own answer, from the worst step to the best."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -119,7 +121,7 @@ class _Owners(QHeaderView):
 
 
 class _Criteria(QHeaderView):
-    """What the columns ask: the level's chip, which always has its room, and as much of the name as three lines hold.
+    """What the columns ask: the level's chip, which always has its room, and as much of the name as two lines hold.
 
     ``base`` and ``top`` are the lowest and the highest level.
     """
@@ -130,7 +132,7 @@ class _Criteria(QHeaderView):
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedHeight(3 * QFontMetrics(theme.font(Role.SMALL)).lineSpacing() + theme.px(8))
+        self.setFixedHeight(2 * QFontMetrics(theme.font(Role.SMALL)).lineSpacing() + theme.px(SIDE + 10))
 
     @override
     def paintSection(self, painter: QPainter, area: QRect, section: int) -> None:
@@ -139,13 +141,13 @@ class _Criteria(QHeaderView):
         painter.save()
         painter.fillRect(area, QColor(colours.background))
         painter.fillRect(area.left(), area.bottom(), area.width(), 1, QColor(colours.line))
-        side = theme.px(18)
+        side = theme.px(SIDE)
         inner = area.adjusted(theme.px(8), theme.px(4), -theme.px(4), -theme.px(4))
-        chip(painter, QRect(inner.left(), inner.center().y() - side // 2, side, side), level, self._base, self._top)
+        chip(painter, QRect(inner.left(), inner.top(), side, side), level, self._base, self._top)
         painter.setFont(theme.font(Role.SMALL))
         painter.setPen(QColor(colours.muted))
         name = str(self.model().headerData(section, self.orientation()))
-        wrapped(painter, inner.adjusted(side + theme.px(6), 0, 0, 0), name)
+        wrapped(painter, inner.adjusted(0, side + theme.px(2), 0, 0), name)
         painter.restore()
 
 

@@ -95,9 +95,11 @@ def target(painter: QPainter, x: float, top: float, bottom: float) -> None:
 
 
 def wrapped(painter: QPainter, area: QRect, text: str) -> None:
-    """A text over as many lines as fit, in the painter's own font and colour; what does not fit ends in an ellipsis."""
+    """A text over as many lines as fit, in the painter's own font and colour; what does not fit, and a
+    word that is longer than a line, ends in an ellipsis."""
     flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | Qt.TextFlag.TextWordWrap
     metrics = painter.fontMetrics()
+    text = " ".join(metrics.elidedText(word, Qt.TextElideMode.ElideRight, area.width()) for word in text.split())
     lines = max(1, round(area.height() / metrics.lineSpacing() - 0.2))
     most = (lines + 0.5) * metrics.lineSpacing()
     page = QRect(0, 0, area.width(), 10_000)
