@@ -243,6 +243,7 @@ QCheckBox::indicator { width: ${p16}px; height: ${p16}px; border: 1px solid $mut
     background: $background; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$checked"); }
 QCheckBox::indicator:disabled { background: $surface; border-color: $line; }
+QCheckBox::indicator:checked:disabled { background: $muted; border-color: $muted; }
 
 QAbstractItemView { background: $background; border: none; outline: none; selection-background-color: $selected;
     selection-color: $text; alternate-background-color: $background; }

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionButton, QWidget
 
+from app.desktop import theme
 from app.desktop.models.regimes import ObligationsModel, RegimesModel, coverages, criteria_of
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.regimes import NOT_MET, RegimesPage
@@ -150,3 +151,22 @@ def test_the_models_keep_the_contract(session: Session) -> None:
     regimes.show_coverages(())
     obligations.show_obligations(None)
     assert regimes.rowCount() == obligations.rowCount() == 0
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Dark, Qt.ColorScheme.Light])
+def test_a_tick_is_seen_where_nothing_can_be_changed(
+    page: RegimesPage, qapp: QApplication, scheme: Qt.ColorScheme
+) -> None:
+    def lightness(*, ticked: bool) -> int:
+        page.in_scope.setChecked(ticked)
+        option = QStyleOptionButton()
+        option.initFrom(page.in_scope)
+        place = page.in_scope.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, page.in_scope)
+        return page.in_scope.grab().toImage().pixelColor(place.topLeft() + QPoint(4, 4)).lightness()
+
+    page.in_scope.setEnabled(False)
+    try:
+        theme.apply(qapp, scheme)
+        assert abs(lightness(ticked=True) - lightness(ticked=False)) > 60
+    finally:
+        theme.apply(qapp, Qt.ColorScheme.Light)
