@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QListView,
+    QScrollArea,
     QSizePolicy,
     QStyledItemDelegate,
     QTableView,
@@ -99,6 +100,18 @@ class SortableTable(Table):
         super().keyPressEvent(event)
 
 
+def show_current(view: QAbstractItemView) -> None:
+    """Bring the current row of a view that does not scroll itself into sight, with a bit of its neighbours."""
+    around = view.parentWidget()
+    while around is not None and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    place = view.visualRect(view.currentIndex())
+    content = around.widget() if isinstance(around, QScrollArea) else None
+    if isinstance(around, QScrollArea) and content is not None and place.isValid():
+        middle = view.viewport().mapTo(content, place.center())
+        around.ensureVisible(around.horizontalScrollBar().value(), middle.y(), 0, place.height() * 3 // 2)
+
+
 class WholeTable(Table):
     """As high as its rows: the page around it scrolls."""
 
@@ -118,6 +131,11 @@ class WholeTable(Table):
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(200), self.sizeHint().height())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        show_current(self)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -181,6 +199,11 @@ class WholeList(QListView):
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(120), self.sizeHint().height())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        show_current(self)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
