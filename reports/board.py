@@ -10,7 +10,6 @@ from reports.gauge import Gauge, furthest, gauge, lowest
 from reports.initiatives import Block, block
 from reports.language import _, ngettext
 from reports.view import View
-from scoring.scores import rounded
 
 TOP = 5
 """Initiatives of the first wave that the page has room for."""
@@ -122,7 +121,7 @@ def _figures(view: View, overall: Gauge) -> tuple[Figure, ...]:
     score = view.result.overall.score
     target = _("target {score}", score=words.number(overall.target))
     up_to = _("up to {score}", score=words.number(overall.high)) if overall.open else ""
-    gap = round(rounded(score.low) - rounded(score.evidenced), 1) if score else 0.0
+    gap = words.difference(score.low, score.evidenced) if score else 0.0
     reached = Fraction(pairs.reached, pairs.pairs) if pairs.pairs else None
     held = words.listed([view.practice(key).name for key in lowest(view)], 2)
     if score is None:

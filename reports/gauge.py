@@ -9,7 +9,7 @@ from fractions import Fraction
 from reports import words
 from reports.language import _, ngettext
 from reports.view import View
-from scoring.scores import Node, rounded
+from scoring.scores import Node, at_target, holding, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +97,9 @@ def furthest(gauges: tuple[Gauge, ...]) -> str:
 
 
 def lowest(view: View, among: Collection[str] | None = None) -> tuple[str, ...]:
-    """The practices at the lowest level among some, or in the whole tier; the furthest from target first."""
-    within = [
-        (practice, node.score)
-        for practice, node in view.result.practices.items()
-        if node.score is not None and (among is None or practice in among)
-    ]
-    free = [entry for entry in within if not entry[1].capped] or within
-    level = min((score.level for _, score in free), default=0)
-    low = [(practice, score) for practice, score in free if score.level == level]
-    low.sort(key=lambda entry: entry[1].low - view.target(entry[0]))
-    return tuple(practice for practice, _ in low)
+    """The practices that hold the level down among some, or in the whole tier; the furthest from target first."""
+    practices = view.result.practices
+    return holding({key: practices[key] for key in practices if among is None or key in among}, view.target)
 
 
 def _held_by(view: View, key: str) -> str:
@@ -119,6 +111,6 @@ def _held_by(view: View, key: str) -> str:
 
 def _at_target(view: View, key: str) -> tuple[int, int]:
     """(pairs without a gap, pairs), as the headline counts them."""
-    practices = [p for p in view.questionnaire.practices if key in ("", p, view.pillar_of(p).id)]
-    pairs = [(p, node.score) for p in practices for _, node in view.nodes(p) if node.score is not None]
-    return sum(view.at_target(practice, score) for practice, score in pairs), len(pairs)
+    among = [p for p in view.questionnaire.practices if key in ("", p, view.pillar_of(p).id)]
+    found = at_target(view.questionnaire, view.scores, view.tier.id, among)
+    return found.reached, found.pairs

@@ -49,9 +49,14 @@ def score(value: Fraction | None) -> str:
     return NONE if value is None else number(rounded(value))
 
 
+def difference(high: Fraction, low: Fraction) -> float:
+    """Of two scores as they are printed, so that it agrees with what stands beside it."""
+    return round(rounded(high) - rounded(low), 1)
+
+
 def change(before: Fraction, now: Fraction) -> str:
-    """An arrow with the difference of the two rounded scores, so that it agrees with what stands beside it."""
-    moved = round(rounded(now) - rounded(before), 1)
+    """An arrow with the difference of two scores."""
+    moved = difference(now, before)
     if moved == 0:
         return f"= {number(0.0)}"
     return f"{'▲ +' if moved > 0 else '▼ −'}{number(abs(moved))}"

@@ -7,7 +7,7 @@ one, at a tenth of the time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -114,6 +114,17 @@ def roll_up(children: Sequence[tuple[str, Node, int]]) -> Node:
             held_down_by=tuple(key for key, score, _ in scored if (score.capped, score.level) == lowest),
         ),
     )
+
+
+def holding(practices: Mapping[str, Node], target: Callable[[str], int]) -> tuple[str, ...]:
+    """The practices at the lowest level among some, the furthest from their target first.
+
+    One that is capped is among them only where all are.
+    """
+    scored = [(key, node.score) for key, node in practices.items() if node.score is not None]
+    lowest = min(((score.capped, score.level) for _, score in scored), default=None)
+    low = [(score.low - target(key), key) for key, score in scored if (score.capped, score.level) == lowest]
+    return tuple(key for _, key in sorted(low, key=lambda entry: entry[0]))
 
 
 Standing = tuple[bool, int, tuple[str, ...]]

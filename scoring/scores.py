@@ -15,8 +15,8 @@ Every number is a :class:`~fractions.Fraction`; :func:`rounded` is the one place
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import lcm
@@ -25,7 +25,7 @@ from typing import NamedTuple
 from questionnaires.model import NOT_APPLICABLE, Pillar, Practice, Questionnaire, Scope
 from scoring.assessment import Answer, Assessment, answer_of
 from scoring.claims import Claims, moved
-from scoring.nodes import Coverage, Node, Score, Total, roll_up
+from scoring.nodes import Coverage, Node, Score, Total, holding, roll_up
 
 __all__ = [  # nodes and scores are one subject to everybody else
     "RULES",
@@ -39,7 +39,9 @@ __all__ = [  # nodes and scores are one subject to everybody else
     "Score",
     "Scorer",
     "Scores",
+    "at_target",
     "group",
+    "holding",
     "overall_target",
     "pillar_reaches",
     "reaches",
@@ -329,8 +331,8 @@ def score(scorer: Scorer, assessment: Assessment, claims: Claims, before: Scores
     else:
         organisation = scorer.result(_shared(scorer, assessment, claims, {}), "")
     wanted = targets(questionnaire, assessment)
-    at_target = {tier: _at_target(questionnaire, wanted, tier, result) for tier, result in tiers.items()}
-    return Scores(RULES, applications, tiers, organisation, wanted, at_target, assessment)
+    found = Scores(RULES, applications, tiers, organisation, wanted, {}, assessment)
+    return replace(found, at_target={tier: at_target(questionnaire, found, tier) for tier in tiers})
 
 
 def _applications(scorer: Scorer, assessment: Assessment, claims: Claims, before: Scores | None) -> dict[str, Result]:
@@ -403,12 +405,14 @@ def _beyond(questionnaire: Questionnaire, held: tuple[str, ...], target: int) ->
     return not held or questionnaire.criteria[held[0]].level > target
 
 
-def _at_target(
-    questionnaire: Questionnaire, wanted: Mapping[tuple[str, str], int], tier: str, result: GroupResult
+def at_target(
+    questionnaire: Questionnaire, scores: Scores, tier: str, among: Collection[str] | None = None
 ) -> AtTarget:
+    """Of a tier's pairs, or of those with some of the practices."""
     reached = pairs = 0
     for practice, pillar in questionnaire.pillar_of.items():
-        for (_, _, held), count in result.totals[practice].standings.items():
-            pairs += count
-            reached += count * _beyond(questionnaire, held, wanted[tier, pillar.id])
+        if among is None or practice in among:
+            for (_, _, held), count in scores.tiers[tier].totals[practice].standings.items():
+                pairs += count
+                reached += count * _beyond(questionnaire, held, scores.targets[tier, pillar.id])
     return AtTarget(reached, pairs)
