@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import product, starmap
+from typing import NamedTuple
 
 from app.desktop.destination import Destination
 from app.desktop.models.targets import Target
@@ -19,13 +19,19 @@ from scoring.progress import Baseline, compare
 from scoring.roadmap import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Everything that one rule found."""
+class Group(NamedTuple):
+    """What one rule found of one severity."""
 
-    rule: CheckRule
     severity: Severity
-    count: int
+    rule: CheckRule
+
+    @classmethod
+    def of(cls, check: Check) -> Group:
+        return cls(check.severity, check.rule)
+
+
+GROUPS = tuple(starmap(Group, product(Severity, CheckRule)))
+"""The gravest first, as :func:`scoring.checks.checks` orders them."""
 
 
 def found(
@@ -49,22 +55,8 @@ def of_tier(session: Session, every: Sequence[Check], tier: str) -> list[Check]:
     ]
 
 
-def groups(every: Sequence[Check]) -> list[Group]:
-    """By rule, the gravest first, as :func:`scoring.checks.checks` orders them."""
-    counts = Counter(check.rule for check in every)
-    order = list(Severity)
-    worst: dict[CheckRule, Severity] = {}
-    for check in every:
-        if check.rule not in worst or order.index(check.severity) < order.index(worst[check.rule]):
-            worst[check.rule] = check.severity
-    return sorted(
-        (Group(rule, worst[rule], count) for rule, count in counts.items()),
-        key=lambda group: (order.index(group.severity), list(CheckRule).index(group.rule)),
-    )
-
-
-def rule_words(session: Session, group: Group) -> str:
-    """``3 challenged claims without a reason``."""
+def group_words(session: Session, group: Group, count: int) -> str:
+    """``Error · 3 challenged claims``."""
     one, many = {
         CheckRule.CHALLENGED: (session.tr("challenged claim"), session.tr("challenged claims")),
         CheckRule.NO_REASON: (session.tr("not applicable, no reason"), session.tr("not applicable, no reason")),
@@ -81,7 +73,7 @@ def rule_words(session: Session, group: Group) -> str:
         CheckRule.MARKED: (session.tr("marked for review"), session.tr("marked for review")),
         CheckRule.IDLE_DECISION: (session.tr("idle decision"), session.tr("idle decisions")),
     }[group.rule]  # fmt: skip
-    return words.count(group.count, one, many)
+    return words.parts([severity_name(session, group.severity), words.count(count, one, many)])
 
 
 def severity_name(session: Session, severity: Severity) -> str:

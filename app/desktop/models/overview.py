@@ -14,10 +14,20 @@ from typing_extensions import override
 from app.desktop.destination import Destination
 from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
-from questionnaires.model import Scope
+from questionnaires.model import Pillar, Scope
 from reports import words
 from scoring.assessment import Application
-from scoring.scores import Node, Result, Score, overall_target, pillar_reaches, reaches
+from scoring.scores import (
+    Node,
+    Result,
+    Score,
+    at_target,
+    holding,
+    overall_target,
+    pillar_reaches,
+    reaches,
+    rounded,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -64,6 +74,37 @@ def target_of(session: Session, tier: str) -> Fraction | None:
     return overall_target(session.questionnaire, scores, tier) if tier in scores.tiers else None
 
 
+def held_by(session: Session, tier: str, pillar: Pillar | None = None) -> tuple[str, ...]:
+    """The practices that hold the level of a pillar down, or of everything, in the order of the report."""
+    practices = result_of(session, tier).practices
+    among = [entry.id for entry in pillar.practice] if pillar else list(practices)
+    targets = session.evaluation.scores.targets
+    of = session.questionnaire.pillar_of
+    return holding({key: practices[key] for key in among}, lambda key: targets.get((tier, of[key].id), 0))
+
+
+def to_held_by(session: Session, tier: str, pillar: Pillar | None = None) -> Destination:
+    """The first of them, at the application where it stands lowest."""
+    practice = next(iter(held_by(session, tier, pillar)), (pillar or session.questionnaire.pillar[0]).practice[0].id)
+    if session.questionnaire.practices[practice].scope is Scope.ORGANISATION:
+        return Destination("assess", practice)
+    scores = (
+        (score.level, score.low, key)
+        for key, result in session.evaluation.scores.applications.items()
+        if _in_tier(session, key, tier) and (score := result.practices[practice].score) is not None
+    )
+    lowest = min(scores, default=(0, Fraction(0), None))[2]
+    return Destination("assess", practice, application=lowest, takes=True)
+
+
+def below_target(session: Session, tier: str, pillar: Pillar) -> bool:
+    """Whether some practice of a pillar has a gap in some application."""
+    scores, among = session.evaluation.scores, [entry.id for entry in pillar.practice]
+    tiers = [tier] if tier in scores.tiers else list(scores.tiers)
+    counts = [at_target(session.questionnaire, scores, key, among) for key in tiers]
+    return any(count.reached < count.pairs for count in counts)
+
+
 class PillarsModel(QAbstractTableModel):
     """One row for each pillar of the tier in view."""
 
@@ -88,32 +129,7 @@ class PillarsModel(QAbstractTableModel):
 
     def destination(self, row: int) -> Destination:
         """The practice that holds a pillar down, at the application where it does; else the pillar's first."""
-        pillar = self._session.questionnaire.pillar[row]
-        result = result_of(self._session, self._tier)
-        score = result.pillars[pillar.id].score
-        if score is None or not score.held_down_by:
-            return Destination("assess", pillar.practice[0].id)
-        practice = score.held_down_by[0]
-        if self._session.questionnaire.practices[practice].scope is Scope.ORGANISATION:
-            return Destination("assess", practice)
-        return Destination("assess", practice, application=self._lowest(practice), takes=True)
-
-    def _lowest(self, practice: str) -> str | None:
-        """The application in view where a practice is lowest."""
-        applications = self._session.evaluation.scores.applications
-        scores = (
-            (score.level, score.low, key)
-            for key, result in applications.items()
-            if _in_tier(self._session, key, self._tier) and (score := result.practices[practice].score) is not None
-        )
-        return min(scores, default=(0, Fraction(0), None))[2]
-
-    def lowest_row(self) -> int:
-        """The pillar whose score is lowest."""
-        pillars = result_of(self._session, self._tier).pillars
-        scores = [pillars[pillar.id].score for pillar in self._session.questionnaire.pillar]
-        low = [(score.level, score.low, row) for row, score in enumerate(scores) if score is not None]
-        return min(low, default=(0, Fraction(0), 0))[2]
+        return to_held_by(self._session, self._tier, self._session.questionnaire.pillar[row])
 
     @override
     def rowCount(self, parent: Index = _ROOT) -> int:
@@ -143,13 +159,13 @@ class PillarsModel(QAbstractTableModel):
         target = session.evaluation.scores.targets.get((self._tier, pillar.id))
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(index.column(), pillar.name, score, target)
+                return self._text(index.column(), pillar, score, target)
             case Qt.ItemDataRole.AccessibleTextRole:
                 parts = [self.headerData(index.column(), Qt.Orientation.Horizontal),
-                         self._text(index.column(), pillar.name, score, target)]  # fmt: skip
+                         self._text(index.column(), pillar, score, target)]  # fmt: skip
                 return " ".join(part for part in parts if part)
-            case Qt.ItemDataRole.ToolTipRole if index.column() == self.HELD and score is not None:
-                return "\n".join(session.questionnaire.practices[key].name for key in score.held_down_by)
+            case Qt.ItemDataRole.ToolTipRole if index.column() == self.HELD:
+                return "\n".join(self._holding(pillar))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self.headerData(index.column(), Qt.Orientation.Horizontal, role)
             case OverviewRole.BAR if index.column() == self.BAR:
@@ -160,13 +176,19 @@ class PillarsModel(QAbstractTableModel):
             case _:
                 return None
 
-    def _text(self, column: int, name: str, score: Score | None, target: int | None) -> str:
+    def _holding(self, pillar: Pillar) -> list[str]:
+        """Names of what holds a pillar down; none where it lacks nothing to its target."""
+        if not below_target(self._session, self._tier, pillar):
+            return []
+        return [self._session.questionnaire.practices[key].name for key in held_by(self._session, self._tier, pillar)]
+
+    def _text(self, column: int, pillar: Pillar, score: Score | None, target: int | None) -> str:
         match column:
             case self.NAME:
-                return name
+                return pillar.name
             case self.SCORE:
                 return words.score(score.low if score else None)
-            case self.BAR if score is not None:
+            case self.BAR if score is not None and rounded(score.high) != rounded(score.low):
                 return self.tr("up to {0}").format(words.score(score.high))
             case self.EVIDENCED:
                 return words.score(score.evidenced if score else None)
@@ -174,9 +196,8 @@ class PillarsModel(QAbstractTableModel):
                 return words.NONE if target is None else str(target)
             case self.LEVEL:
                 return words.NONE if score is None else str(score.level)
-            case self.HELD if score is not None:
-                names = (self._session.questionnaire.practices[key].name for key in score.held_down_by)
-                return words.listed(names, 1).replace(" more", "\u00a0more")
+            case self.HELD:
+                return words.listed(self._holding(pillar), 2).replace(" more", "\u00a0more")
             case _:
                 return ""
 
@@ -218,8 +239,10 @@ class HeatModel(QAbstractTableModel):
         result = self._session.evaluation.scores.applications[application.id]
         practice = None
         if 1 <= column <= len(pillars):
-            score = result.pillars[pillars[column - 1].id].score
-            practice = score.held_down_by[0] if score and score.held_down_by else pillars[column - 1].practice[0].id
+            pillar = pillars[column - 1]
+            target = self._session.evaluation.scores.targets[application.tier, pillar.id]
+            held = holding({entry.id: result.practices[entry.id] for entry in pillar.practice}, lambda _: target)
+            practice = next(iter(held), pillar.practice[0].id)
         return Destination("assess", practice, application=application.id, takes=True)
 
     @override
@@ -268,9 +291,10 @@ class HeatModel(QAbstractTableModel):
         number = words.score(cell.score.low if cell.score else None)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return number
+                return f"{cell.score.level} · {number}" if cell.score else number
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{number}, {self.tr('at target') if cell.reached else self.tr('below target')}"
+                said = self.tr("level {0}, score {1}").format(cell.score.level, number) if cell.score else number
+                return f"{said}, {self.tr('at target') if cell.reached else self.tr('below target')}"
             case Qt.ItemDataRole.ToolTipRole if cell.score is not None:
                 name = self._session.questionnaire.level_name(cell.score.level)
                 evidenced = words.score(cell.score.evidenced)

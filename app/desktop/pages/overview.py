@@ -17,9 +17,17 @@ from typing_extensions import override
 from app.desktop import theme
 from app.desktop.destination import Destination
 from app.desktop.models.explanation import explained
-from app.desktop.models.overview import HeatModel, PillarsModel, furthest, result_of, target_of
+from app.desktop.models.overview import (
+    HeatModel,
+    PillarsModel,
+    furthest,
+    held_by,
+    result_of,
+    target_of,
+    to_held_by,
+)
 from app.desktop.models.practices import Filter
-from app.desktop.models.tiers import ALL, tier_names
+from app.desktop.models.tiers import ALL, in_view, tier_names
 from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
@@ -31,7 +39,7 @@ from app.desktop.widgets.score_cells import HeatDelegate, Legend, LevelLegend, P
 from app.desktop.widgets.tables import WholeTable, WrappedTable
 from app.desktop.widgets.text import column, label, row, scrolled
 from reports import words
-from scoring.scores import AtTarget
+from scoring.scores import AtTarget, Coverage, GroupResult, rounded
 
 
 class OverviewPage(Page):
@@ -60,9 +68,7 @@ class OverviewPage(Page):
         for name in ("score", "evidenced"):
             self._figures[name].chosen.connect(lambda: self.explain(""))
         self._figures["at-target"].chosen.connect(self._on_at_target_chosen)
-        self._figures["level"].chosen.connect(
-            lambda: self.go_wanted.emit(self._pillars.destination(self._pillars.lowest_row()))
-        )
+        self._figures["level"].chosen.connect(lambda: self.go_wanted.emit(to_held_by(self._session, self._tier)))
         self._pillar_table = WholeTable(self.tr("Pillars against target"), self._pillars, row=54)
         self._pillar_table.setItemDelegate(PillarDelegate(questionnaire.base, questionnaire.top, self._pillar_table))
         self._pillar_table.activated.connect(self._on_pillar_activated)
@@ -145,8 +151,7 @@ class OverviewPage(Page):
 
     def _show(self) -> None:
         session = self._session
-        if self._tier not in (ALL, *session.evaluation.scores.tiers):
-            self._tier = next(iter(session.evaluation.scores.tiers), ALL)
+        self._tier = in_view(session, self._tier)
         self._show_tiers()
         self._pillars.show_tier(self._tier)
         self._heat.show_tier(self._tier)
@@ -172,39 +177,46 @@ class OverviewPage(Page):
         score, coverage = overall.score, overall.coverage
         target = target_of(session, self._tier)
         beside = [self.tr("target {0}").format(words.score(target))] if target is not None else []
-        if score is not None and score.high != score.low:
+        if score is not None and rounded(score.high) != rounded(score.low):
             beside.append(self.tr("up to {0}").format(words.score(score.high)))
         self._figures["score"].show_figure(words.score(score.low if score else None), words.parts(beside))
-        gap = score.low - score.evidenced if score else None
+        gap = words.difference(score.low, score.evidenced) if score else None
         self._figures["evidenced"].show_figure(
             words.score(score.evidenced if score else None),
-            self.tr("assurance gap {0}").format(words.score(gap)) if gap is not None else "",
+            self.tr("assurance gap {0}").format(words.number(gap)) if gap is not None else "",
         )
         counts = session.evaluation.scores.at_target
         tiers = [counts[self._tier]] if self._tier in counts else list(counts.values())
         reached = AtTarget(sum(entry.reached for entry in tiers), sum(entry.pairs for entry in tiers))
         self._figures["at-target"].show_figure(
-            str(reached.reached) if reached.pairs else words.NONE,
-            self.tr("of {0} practice–application pairs").format(reached.pairs),
+            words.whole(reached.reached) if reached.pairs else words.NONE,
+            self.tr("of {0} practice–application pairs").format(words.whole(reached.pairs)),
         )
         self._figures["coverage"].show_figure(
             words.percent(coverage.share),
             words.parts([
-                self.tr("{0} of {1} over all applications").format(
-                    f"{coverage.answered:,}", f"{coverage.applicable:,}"
-                ),
-                self.tr("{0} not applicable").format(coverage.not_applicable) if coverage.not_applicable else "",
+                self._counted(coverage),
+                self.tr("{0} not applicable").format(words.whole(coverage.not_applicable))
+                if coverage.not_applicable else "",
             ]),
         )  # fmt: skip
-        held = (session.questionnaire.pillar[n].name for n, pillar in enumerate(session.questionnaire.pillar)
-                if score is not None and pillar.id in score.held_down_by)  # fmt: skip
+        names = [session.questionnaire.practices[key].name for key in held_by(session, self._tier)]
+        held = self.tr("held by {0}").format(words.listed(names, 2))
+        if score is not None and score.level == session.questionnaire.top:
+            held = self.tr("the highest there is")
         self._figures["level"].show_figure(
             words.NONE if score is None else str(score.level),
-            words.parts([
-                session.questionnaire.level_name(score.level) if score else "",
-                self.tr("held by {0}").format(words.listed(held, 1)) if score and score.held_down_by else "",
-            ]),
-        )  # fmt: skip
+            words.parts([session.questionnaire.level_name(score.level), held]) if score else "",
+        )
+
+    def _counted(self, coverage: Coverage) -> str:
+        """The organisation's answers count in each application here, and once among what is to be looked at."""
+        result = result_of(self._session, self._tier)
+        said = self.tr("{0} of {1} answers").format(words.whole(coverage.answered), words.whole(coverage.applicable))
+        number = len(result.members) if isinstance(result, GroupResult) else 1
+        if number < 2:
+            return said
+        return self.tr("{0} in {1}, the organisation's in each").format(said, words.applications(number))
 
     @override
     def end(self) -> None:

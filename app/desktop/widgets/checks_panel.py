@@ -1,6 +1,8 @@
-"""What to look at again: rules with their counts, and what the one in hand has found."""
+"""What to look at again: rules by severity with their counts, and what the one in hand has found."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -8,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.destination import Destination
-from app.desktop.models.checks import found, groups, of_tier, rule_words, severity_name, target
+from app.desktop.models.checks import GROUPS, Group, found, group_words, of_tier, target
 from app.desktop.models.overview import unanswered
 from app.desktop.models.practices import Filter
 from app.desktop.models.targets import TargetsModel
@@ -18,7 +20,7 @@ from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.tables import WholeList
 from app.desktop.widgets.text import button, column, label
 from reports import words
-from scoring.checks import Check, CheckRule
+from scoring.checks import Check
 
 MOST, MORE = 6, 50
 """Checks of one rule that are listed at first, and with each wish for more."""
@@ -36,18 +38,18 @@ class ChecksPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._tier = ALL
-        self._rule: CheckRule | None = None
+        self._chosen: Group | None = None
         self._every: tuple[Check, ...] | None = None
         self._checker = Background("checks", self)
         self._open = button("", "line")
         self._open.clicked.connect(self.go_unanswered)
         self._rules = QVBoxLayout()
         self._rules.setSpacing(theme.px(2))
-        self.buttons: dict[CheckRule, QPushButton] = {}
-        for rule in CheckRule:
-            entry = self.buttons[rule] = button("", "line")
+        self.buttons: dict[Group, QPushButton] = {}
+        for group in GROUPS:
+            entry = self.buttons[group] = button("", "line")
             entry.setCheckable(True)
-            entry.clicked.connect(lambda _=False, rule=rule: self.show_rule(rule))
+            entry.clicked.connect(lambda _=False, group=group: self.show_group(group))
             self._rules.addWidget(entry)
         self._none = label("", muted=True, wrap=True)
         self._model = TargetsModel((), self)
@@ -82,14 +84,16 @@ class ChecksPanel(QWidget):
         count, once = open_.total(), open_[None]
         said = words.count(count, self.tr("unanswered criterion"), self.tr("unanswered criteria"))
         # The organisation's count here once, and for every application in its coverage.
-        self._open.setText(words.parts([said, self.tr("{0} of the organisation").format(once) if once else ""]))
+        self._open.setText(
+            words.parts([said, self.tr("{0} of the organisation, once").format(words.whole(once)) if once else ""])
+        )
         self._open.setEnabled(count > 0)
         self._show()
         self._soon.start()
 
-    def show_rule(self, rule: CheckRule) -> None:
-        """List what one rule has found."""
-        self._rule = rule
+    def show_group(self, group: Group) -> None:
+        """List what one rule has found of one severity."""
+        self._chosen = group
         self._listed = MOST
         self._show()
 
@@ -115,23 +119,20 @@ class ChecksPanel(QWidget):
 
     def _show(self) -> None:
         every = of_tier(self._session, self._every or (), self._tier)
-        known = groups(every)
-        if self._rule not in [group.rule for group in known]:
-            self._rule = known[0].rule if known else None
-        by_rule = {group.rule: group for group in known}
-        for rule, entry in self.buttons.items():
-            group = by_rule.get(rule)
-            entry.setVisible(group is not None)
-            entry.setChecked(rule is self._rule)
-            if group is not None:
-                entry.setText(f"{severity_name(self._session, group.severity)} · {rule_words(self._session, group)}")
+        known = Counter(map(Group.of, every))
+        # Only a person's choice outlives what it was made from: a graver one that comes later is not passed over.
+        shown = self._chosen if self._chosen in known else next((group for group in GROUPS if known[group]), None)
+        for group, entry in self.buttons.items():
+            entry.setVisible(known[group] > 0)
+            entry.setChecked(group == shown)
+            entry.setText(group_words(self._session, group, known[group]))
         self._none.setText(self.tr("Looking …") if self._every is None else self.tr("Nothing else to look at."))
         self._none.setVisible(not known)
-        mine = [check for check in every if check.rule is self._rule]
+        mine = [check for check in every if Group.of(check) == shown]
         self._model.show_targets([target(self._session, check) for check in mine[: self._listed]])
         self.list.setVisible(bool(mine))
         rest = len(mine) - self._listed
-        self._more.setText(self.tr("{0} more of {1}").format(min(rest, MORE), f"{rest:,}"))
+        self._more.setText(self.tr("{0} more of {1}").format(min(rest, MORE), words.whole(rest)))
         self._more.setVisible(rest > 0)
 
     def _on_more_clicked(self) -> None:

@@ -13,7 +13,7 @@ from app.desktop import theme
 from app.desktop.icons import pixmap
 from app.desktop.models.overview import Bar, HeatCell, OverviewRole, PillarsModel
 from app.desktop.theme import Role
-from app.desktop.widgets.paint import chip, target
+from app.desktop.widgets.paint import chip, target, wrapped
 from assets.palette import level_colour, on
 
 Index = QModelIndex | QPersistentModelIndex
@@ -128,12 +128,15 @@ class PillarDelegate(QStyledItemDelegate):
             painter.setFont(theme.font(Role.STRONG if strong else Role.SMALL if small else Role.BODY))
             painter.setPen(QColor(colours.muted if small else colours.text))
             align = index.data(Qt.ItemDataRole.TextAlignmentRole)
-            painter.drawText(inner, int(align) | Qt.TextFlag.TextWordWrap, str(index.data()))
+            if index.column() == PillarsModel.HELD:
+                wrapped(painter, inner, str(index.data()))
+            else:
+                painter.drawText(inner, int(align) | Qt.TextFlag.TextWordWrap, str(index.data()))
         painter.restore()
 
 
 class HeatDelegate(QStyledItemDelegate):
-    """A cell of the heat map: the score on its level's colour, a tick where the target is reached."""
+    """A cell of the heat map: level and score on the level's colour, a tick where the target is reached."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -151,7 +154,7 @@ class HeatDelegate(QStyledItemDelegate):
             inner = QRectF(area).adjusted(2, 2, -2, -2)
             fill = colours.surface
             if cell.score is not None:
-                fill = level_colour(float(cell.score.low), cell.base, cell.top, colours.palette)
+                fill = level_colour(cell.score.level, cell.base, cell.top, colours.palette)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(fill))
             painter.drawRoundedRect(inner, theme.px(3), theme.px(3))
@@ -162,7 +165,7 @@ class HeatDelegate(QStyledItemDelegate):
             if cell.reached:
                 side = theme.px(14)
                 ratio = painter.device().devicePixelRatioF()
-                x = round(inner.center().x() + theme.px(18))
+                x = round(inner.center().x() + theme.px(26))
                 painter.drawPixmap(x, area.center().y() - side // 2 + 1, pixmap("check", ink, side, ratio))
             if focus or option.state & QStyle.StateFlag.State_MouseOver:
                 painter.setPen(QColor(colours.text))
@@ -223,5 +226,6 @@ class LevelLegend(QWidget):
         painter.drawPixmap(left, (self.height() - theme.px(14)) // 2,
                            pixmap("check", colours.muted, theme.px(14), self.devicePixelRatioF()))  # fmt: skip
         painter.setPen(QColor(colours.muted))
-        painter.drawText(QRect(left + theme.px(20), 0, theme.px(160), self.height()), _LEFT, self.tr("At target"))
+        painter.drawText(QRect(left + theme.px(20), 0, theme.px(240), self.height()), _LEFT,
+                         self.tr("At target (cells: level · score)"))  # fmt: skip
         painter.end()
