@@ -131,7 +131,7 @@ def progress(view: View) -> Progress | None:
         groups=tuple(_group(kind, shifts) for kind in IN_FULL if (shifts := _shifts(view, answers, kind))),
         listed=tuple((kind_name(kind), codes) for kind in IN_ONE_LINE if (codes := _codes(view, answers, kind))),
         delivered=tuple(_delivered(view, item) for item in sorted(items, key=_by_outcome) if item.kind in _TOLD),
-        roadmap=_roadmap(items) if found.items is not None else _("No roadmap was kept with the earlier engagement."),
+        roadmap=delivered(items) if found.items is not None else _("No roadmap was kept with the earlier engagement."),
     )
 
 
@@ -338,7 +338,8 @@ def _delivered(view: View, item: ItemMove) -> Delivered:
     )
 
 
-def _roadmap(items: Sequence[ItemMove]) -> str:
+def delivered(items: Sequence[ItemMove]) -> str:
+    """What became of an earlier roadmap, in one sentence."""
     counts = Counter(item.kind for item in items)
     planned = sum(item.before is not None for item in items)
     if not planned:

@@ -85,7 +85,7 @@ def course(view: View, baselines: tuple[Baseline, ...]) -> Trend | None:
         for here, there in zip(claimed.forecasts[1:], evidenced.forecasts[1:], strict=True)
     ]
     return Trend(
-        finding=_finding(claimed),
+        finding=heading(claimed),
         points=points,
         fans=fans if len(fans) > 1 else (),
         target=rounded(view.overall_target),
@@ -100,7 +100,7 @@ def _between(low: float, high: float) -> str:
     return first if first == last else f"{first}–{last}"
 
 
-def _finding(claimed: Course) -> str:
+def heading(claimed: Course) -> str:
     """Where the past pace leads, in the interval's terms."""
     first, last = words.score(claimed.values[0]), words.score(claimed.values[-1])
     moved = {"count": words.whole(len(claimed.values)), "first": first, "last": last}

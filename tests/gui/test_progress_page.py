@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from app.desktop.background import Done
 from app.desktop.models.links import activity_links, obligation_links, other_links, then_words
-from app.desktop.models.progress import ChangesModel, PillarMovesModel, look, moves
+from app.desktop.models.progress import ChangesModel, PillarMovesModel, delivered_words, look, moves
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.progress import ProgressPage
 from app.desktop.session import Session
@@ -28,6 +28,7 @@ from app.engagement.folder import Engagement
 from app.engagement.history import History
 from app.engagement.pack import freeze
 from questionnaires.model import Scope
+from scoring.delivery import Delivery, ItemMove
 from scoring.progress import Kind
 from tests.sealed_example import cheaply_sealed
 
@@ -253,3 +254,75 @@ def test_an_application_with_another_id_is_matched_before_its_answers_are_carrie
     answers = session.assessment.applications["pay-hub"].answers
     assert answers.keys() == moved.answers.keys()
     assert session.earlier.latest is None or "pay-hub" in session.earlier.latest.assessment.applications
+
+
+def test_a_tier_that_lost_its_applications_is_left(
+    page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot
+) -> None:
+    taken(page, earlier, qtbot)
+    page.show_tier("3")
+    qtbot.waitUntil(lambda: page.pillars.index(0, PillarMovesModel.NOW).data() != "–")
+    session.do("tier", "set", actions.set_value(
+        session.content, session.questionnaire, session.assessment, "tier", "1", application="wiki"))  # fmt: skip
+    qtbot.waitUntil(lambda: [entry.isChecked() for entry in page._tiers.buttons] == [True, False])
+    assert page._tiers.buttons[0].text().startswith("Tier 1")
+    qtbot.waitUntil(lambda: page._reader.idle and not page._soon.isActive())
+    assert page.pillars.index(0, PillarMovesModel.NOW).data() != "–"
+
+
+def test_a_filter_with_nothing_says_so(page: ProgressPage, earlier: Path, qtbot: QtBot) -> None:
+    taken(page, earlier, qtbot)
+    assert not page._nothing.isVisible()
+    page._kind.setCurrentIndex(page._kind.findData(Kind.QUESTION_CHANGED))
+    assert page._nothing.isVisible()
+    page._kind.setCurrentIndex(0)
+    assert not page._nothing.isVisible()
+
+
+def test_where_the_pace_leads_stands_above_the_chart(page: ProgressPage, earlier: Path, qtbot: QtBot) -> None:
+    taken(page, earlier, qtbot)
+    assert page._heading.text().startswith("Over 2 engagements the score went from ")
+    page._pillar_table.selectRow(1)
+    assert page._heading.text().startswith(f"{page.pillars.index(1, 0).data()}: Over 2 engagements")
+    page.show_tier("")
+    qtbot.waitUntil(lambda: not page._heading.isVisible())
+
+
+def test_what_became_of_the_earlier_roadmap_is_told(
+    page: ProgressPage, earlier: Path, session: Session, qtbot: QtBot
+) -> None:
+    taken(page, earlier, qtbot)
+    assert "keep one on the Roadmap page" in page._roadmap.text()
+    assert page.looked is not None
+    day, practice = date(2026, 4, 1), "integrate.gates"
+    items = tuple(
+        ItemMove(kind, f"{practice}/{level}/tier-1", practice, level, ("1",), day, None)
+        for kind, level in ((Delivery.DONE, 2), (Delivery.SLIPPED, 3))
+    )
+    found = replace(page.looked.comparison, items=items)
+    name = session.questionnaire.practices[practice].name
+    assert delivered_words(session, found, "1").splitlines() == [
+        "Of 2 initiatives planned then, 1 are done, 1 slipped and 0 dropped; 0 new.",
+        f"Done: {name} level 2.",
+        f"Slipped: {name} level 3.",
+    ]
+    assert delivered_words(session, found, "3") == "Nothing was planned then."
+
+
+def test_a_click_moves_no_page(page: ProgressPage, earlier: Path, window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(960, 500)
+    taken(page, earlier, qtbot)
+    table = page._pillar_table
+    around = page.findChildren(QScrollArea)[0]
+    content, bar = around.widget(), around.verticalScrollBar()
+    assert content is not None
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    top = table.mapTo(content, table.rect().topLeft()).y()
+    bar.setValue(top - around.viewport().height() + table.horizontalHeader().height() + 50)  # cuts the second row
+    stood = bar.value()
+    QTest.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(page.pillars.index(1, 0)).center()
+    )
+    assert (table.currentIndex().row(), bar.value()) == (1, stood)
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert (table.currentIndex().row(), bar.value() > stood) == (2, True)

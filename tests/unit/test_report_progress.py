@@ -14,8 +14,8 @@ from questionnaires.model import Questionnaire
 from reports import charts
 from reports.progress import Progress
 from reports.trend import Trend
-from reports.trend import _finding as forecast
 from reports.trend import _reach as reached
+from reports.trend import heading as forecast
 from scoring.assessment import Answer, Application, Basis
 from scoring.progress import Baseline
 from scoring.results import Owner, Stored, results

@@ -18,7 +18,9 @@ from app.desktop.session import Session
 from app.engagement.history import last_changes
 from questionnaires.model import Questionnaire
 from reports import words
+from reports.progress import delivered
 from scoring.assessment import Answer, Assessment
+from scoring.delivery import Delivery, ItemMove
 from scoring.evaluation import Evaluation
 from scoring.progress import AnswerMove, Baseline, Comparison, Kind, ScoreMove, compare
 from scoring.results import Owner, Stored
@@ -83,6 +85,30 @@ def moves(comparison: Comparison, tier: str, wanted: Collection[Kind] = MOVED) -
     order: list[Kind] = [Kind.FELL, Kind.QUESTION_CHANGED, Kind.WITHDRAWN, *Kind]
     found = comparison.of(tier=None if tier == ALL else tier)
     return sorted((move for move in found if move.kind in wanted), key=lambda move: order.index(move.kind))
+
+
+def delivered_words(session: Session, found: Comparison, tier: str) -> str:
+    """What became of the earlier roadmap, then by name what is done, what slipped and what was dropped."""
+    if found.items is None:
+        if session.plan is None:
+            return session.tr("The earlier roadmap compares with a stored one: keep one on the Roadmap page.")
+        return session.tr("No roadmap was kept with the earlier engagement.")
+    items = [item for item in found.items if tier in (ALL, *item.tiers)]
+    said = [delivered(items).removesuffix(".") + "."]
+    for kind, name in (
+        (Delivery.DONE, session.tr("Done: {0}.")),
+        (Delivery.SLIPPED, session.tr("Slipped: {0}.")),
+        (Delivery.DROPPED, session.tr("Dropped: {0}.")),
+    ):
+        named = [_initiative(session, item) for item in items if item.kind is kind]
+        if named:
+            said.append(name.format(words.listed(named)))
+    return "\n".join(said)
+
+
+def _initiative(session: Session, item: ItemMove) -> str:
+    practice = session.questionnaire.practices.get(item.practice)
+    return session.tr("{0} level {1}").format(practice.name if practice else item.practice, item.level)
 
 
 class ChangesModel(TwoLineTable):
@@ -189,8 +215,8 @@ class PillarMovesModel(TwoLineTable):
         """Empty for overall, else a pillar."""
         return self._nodes[row][0]
 
-    def row(self, node: str) -> int:
-        return [key for key, _ in self._nodes].index(node)
+    def name(self, node: str) -> str:
+        return dict(self._nodes)[node]
 
     @override
     def _size(self) -> int:

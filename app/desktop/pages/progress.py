@@ -18,11 +18,12 @@ from app.desktop.models.progress import (
     Looked,
     PillarMovesModel,
     course_of,
+    delivered_words,
     kind_name,
     look,
     moves,
 )
-from app.desktop.models.tiers import ALL, tier_names
+from app.desktop.models.tiers import ALL, in_view, tier_names
 from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
@@ -34,6 +35,7 @@ from app.desktop.widgets.text import Told, button, column, label, row, scrolled
 from app.desktop.widgets.trend_chart import TrendChart
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from reports import words
+from reports.trend import heading
 from scoring.progress import Kind, counted
 from scoring.trend import Measure
 
@@ -88,6 +90,7 @@ class ProgressPage(Page):
     def _build_compared(self) -> None:
         session = self._session
         questionnaire = session.questionnaire
+        self._heading = label("", Role.STRONG, wrap=True)
         self.chart = TrendChart(self.tr("Trend"), questionnaire.base, questionnaire.top)
         self._trend_words = label("", Role.SMALL, muted=True, wrap=True)
         self.pillars = PillarMovesModel(session, self)
@@ -105,6 +108,8 @@ class ProgressPage(Page):
             self._kind.addItem(kind_name(session, kind), kind)
         self._kind.currentIndexChanged.connect(self._on_kind_changed)
         self._counts = label("", Role.SMALL, muted=True, wrap=True)
+        self._nothing = label(self.tr("No answer changed in this way."), muted=True, wrap=True)
+        self._roadmap = label("", wrap=True)
         self.table = WholeTable(self.tr("What changed"), self.changes, row=50)
         self.table.setItemDelegate(TwoLineCells(self.table))
         for section, width in enumerate((170, 0, 110, 130, 240)):
@@ -125,9 +130,9 @@ class ProgressPage(Page):
         self._compared = QWidget()
         self._compared.setLayout(
             column(
-                self.chart, 4, self._trend_words, 16, self._pillar_table, 24,
-                row(label(self.tr("What changed"), Role.HEADING), -1, self._kind), 4, self._counts, 8, self.table, 4,
-                self._more,
+                self._heading, 4, self.chart, 4, self._trend_words, 16, self._pillar_table, 16, self._roadmap, 24,
+                row(label(self.tr("What changed"), Role.HEADING), -1, self._kind), 4, self._counts, 8, self.table,
+                self._nothing, 4, self._more,
             )
         )  # fmt: skip
         content = QWidget()
@@ -169,6 +174,7 @@ class ProgressPage(Page):
     def _refresh(self) -> None:
         session = self._session
         self._outdated = False
+        self._tier = in_view(session, self._tier)
         chosen = self._baselines.currentData()
         baselines = session.earlier.baselines
         if chosen not in [entry.label for entry in baselines]:
@@ -235,15 +241,20 @@ class ProgressPage(Page):
         self._pillar_table.selectRow(current)
         self._show_changes()
         self._show_trend()
+        self._roadmap.setText(delivered_words(self._session, self.looked.comparison, self._tier))
 
     def _show_trend(self) -> None:
         trend = self.looked.trend if self.looked else None
         node = self.pillars.node(max(0, self._pillar_table.currentIndex().row()))
         claimed = course_of(trend, node) if trend else None
-        self.chart.setVisible(claimed is not None and len(claimed.days) > 1)
+        some = claimed is not None and len(claimed.days) > 1
+        self.chart.setVisible(some)
+        self._heading.setVisible(some)
         if trend is None or claimed is None:
             self._trend_words.setText(self.tr("A trend is of one tier: choose one above."))
             return
+        whose = self.tr("{0}: ").format(self.pillars.name(node)) if node else ""
+        self._heading.setText(f"{whose}{heading(claimed)}.")
         self.chart.show_courses(claimed, course_of(trend, node, Measure.EVIDENCED))
         parts = [self.tr("Filled: claimed. Hollow: evidenced. Dashed: the target.")]
         if claimed.line is None:
@@ -251,7 +262,10 @@ class ProgressPage(Page):
         elif not claimed.forecasts:
             parts.append(self.tr("A forecast follows the waves of a stored roadmap: keep one on the Roadmap page."))
         else:
-            parts.append(self.tr("The band holds the next score in four of five cases, if the pace stays."))
+            parts.append(
+                self.tr("The band holds the next score in four of five cases, if the pace stays; the roadmap is not "
+                        "in it.")
+            )  # fmt: skip
         parts += [self.tr("{0} is left out of the trend.").format(words.day(entry.as_of)) for entry in trend.omitted]
         self._trend_words.setText(" ".join(parts))
 
@@ -262,11 +276,12 @@ class ProgressPage(Page):
         found = moves(self.looked.comparison, self._tier, MOVED if kind == ANY else (Kind(kind),))
         self.changes.show_moves(found[: self._listed])
         self.table.setVisible(bool(found))
+        self._nothing.setVisible(not found)
         counts = counted(moves(self.looked.comparison, self._tier, tuple(Kind)))
         parts = [f"{counts[entry]:,} {kind_name(self._session, entry).casefold()}" for entry in Kind if counts[entry]]
         self._counts.setText(words.parts(parts))
         rest = len(found) - self._listed
-        self._more.setText(self.tr("{0} more of {1}").format(min(rest, MOST), f"{rest:,}"))
+        self._more.setText(self.tr("{0} more of {1}").format(min(rest, MOST), words.whole(rest)))
         self._more.setVisible(rest > 0)
 
     @override
