@@ -355,7 +355,7 @@ def _applications(scorer: Scorer, assessment: Assessment, claims: Claims, before
             found[key] = old
             continue
         fresh = {
-            entry: scorer.practice(entry, _readings(questionnaire, assessment, claims, own[entry], key))
+            entry: scorer.practice(entry, readings(questionnaire, assessment, claims, own[entry], key))
             for entry in again
         }
         practices = {**(old.practices if old else blank), **shared, **fresh}
@@ -369,15 +369,16 @@ def _shared(scorer: Scorer, assessment: Assessment, claims: Claims, before: Mapp
     found: dict[str, Node] = {}
     for practice in questionnaire.practices.values():
         if practice.scope is Scope.ORGANISATION:
-            node = scorer.practice(practice.id, _readings(questionnaire, assessment, claims, practice, None))
+            node = scorer.practice(practice.id, readings(questionnaire, assessment, claims, practice, None))
             known = before.get(practice.id)
             found[practice.id] = known if known == node and known is not None else node
     return found
 
 
-def _readings(
+def readings(
     questionnaire: Questionnaire, assessment: Assessment, claims: Claims, practice: Practice, owner: str | None
 ) -> tuple[Reading, ...]:
+    """How each criterion of a practice counts for an application, or for the organisation where that is None."""
     source = assessment.applications[owner] if owner else None
     return tuple(
         reading(questionnaire, answer_of(assessment.answers, source, criterion.id), claims.cap(owner, criterion.id))

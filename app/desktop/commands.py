@@ -11,7 +11,7 @@ from app.engagement.journal import Change
 
 
 class Apply(QUndoCommand):
-    """Applies changes when it is pushed or redone, and puts back what stood before when it is undone."""
+    """Changes that stand when it is pushed. Undoing puts back what stood before, redoing applies them again."""
 
     def __init__(
         self,
@@ -19,25 +19,19 @@ class Apply(QUndoCommand):
         what: str,
         changes: Sequence[Change],
         apply: Callable[[str, Sequence[Change]], None],
-        *,
-        done: bool = False,
     ) -> None:
-        """``changes`` know what stood ``before``; ``what`` is the journal's verb, ``text`` what a person reads.
-
-        ``done`` says that they stand already: being pushed then does nothing.
-        """
+        """``changes`` know what stood ``before``; ``what`` is the journal's verb, ``text`` what a person reads."""
         super().__init__(text)
         self._what = what
         self._changes = tuple(changes)
         self._apply = apply
-        self._done = done
+        self._pushed = False
 
     @override
     def redo(self) -> None:
-        if self._done:
-            self._done = False
-            return
-        self._apply(self._what, self._changes)
+        if self._pushed:
+            self._apply(self._what, self._changes)
+        self._pushed = True  # Qt redoes what is pushed
 
     @override
     def undo(self) -> None:

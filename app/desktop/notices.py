@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
-
+from app.desktop.language import tr
 from app.desktop.opening import Opened
 from app.desktop.widgets.banner import Banner
 from app.engagement.recover import Source
@@ -16,31 +15,27 @@ def tell_of(opened: Opened, banner: Banner, recover: Callable[[Path, Source], No
     """Say what opening found; where the files were changed outside, let a person decide with ``recover``."""
     notices = list(opened.engagement.notices)
     if opened.kept is not None:
-        notices.insert(0, _tr("The files as they were found are kept in {0}.").format(opened.kept))
+        notices.insert(0, tr("The files as they were found are kept in {0}.").format(opened.kept))
     if opened.refusal is None:
         if notices:
-            banner.tell(_tr("Opened, with something to know."), " ".join(notices))
+            banner.tell(tr("Opened, with something to know."), " ".join(notices))
         return
-    what = _tr("Open for reading only: {0}.").format(opened.refusal.what)
+    what = tr("Open for reading only: {0}.").format(opened.refusal.what)
     if not opened.changed_outside:
         banner.tell(what, " ".join([opened.refusal.remedy, *notices]))
         return
-    also = _tr("Also: {0} ").format(" ".join(notices[1:4])) if notices[1:] else ""
+    also = tr("Also: {0} ").format(" ".join(notices[1:4])) if notices[1:] else ""
     folder = opened.engagement.folder
     banner.tell(
         f"{opened.refusal.where}: {what}",
         also
-        + _tr(
+        + tr(
             "Decide whose word counts. The journal: every file is written anew from it, as Colonnade left it. "
             "The files: what they say now is taken over, as a change of its own in your name. Either way the files "
             "as they were found are kept in the folder 'set-aside'. Until then nothing can be changed."
         ),
         choices=[
-            (_tr("The journal counts"), lambda: recover(folder, Source.JOURNAL)),
-            (_tr("The files count"), lambda: recover(folder, Source.FILES)),
+            (tr("The journal counts"), lambda: recover(folder, Source.JOURNAL)),
+            (tr("The files count"), lambda: recover(folder, Source.FILES)),
         ],
     )
-
-
-def _tr(text: str) -> str:
-    return QApplication.translate("Opened", text)

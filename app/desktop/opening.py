@@ -30,7 +30,6 @@ class Opened:
     """An engagement with its first scores, ready for a session."""
 
     engagement: Engagement
-    scorer: Scorer
     evaluation: Evaluation
     seconds: float
     """What the scores took to compute."""
@@ -126,4 +125,4 @@ def _opened(engagement: Engagement, refusal: EngagementError | None = None) -> O
     start = perf_counter()
     evaluation = evaluate(engagement.content, scorer, engagement.assessment)
     seconds = perf_counter() - start
-    return Opened(engagement, scorer, evaluation, seconds, engagement.plan_is_current, refusal)
+    return Opened(engagement, evaluation, seconds, engagement.plan_is_current, refusal)

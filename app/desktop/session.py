@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -31,7 +31,7 @@ from scoring.assessment import Answer, Application, Assessment, Basis, answer_of
 from scoring.claims import Claim
 from scoring.evaluation import Evaluation
 from scoring.roadmap import Plan
-from scoring.scores import Node, reading
+from scoring.scores import Node, readings
 
 T = TypeVar("T")
 
@@ -50,13 +50,6 @@ class Changed:
     @property
     def only_answers(self) -> bool:
         return all(len(path) >= 2 and path[-2] == "answers" for path in self.paths)
-
-
-class _Foreseen(NamedTuple):
-    """What some changes make of an assessment, found out before they are shown."""
-
-    changes: Sequence[Change]
-    after: Assessment
 
 
 class Session(QObject):
@@ -85,7 +78,6 @@ class Session(QObject):
         super().__init__(parent)
         self._engagement = opened.engagement
         self._writer = writer
-        self._scorer = opened.scorer
         self.content = opened.engagement.content
         self.questionnaire = opened.engagement.questionnaire
         self.folder = opened.engagement.folder
@@ -98,7 +90,6 @@ class Session(QObject):
         """Whose answers are in hand; None is the common answers and the organisation's."""
         self.undo_stack = QUndoStack(self)
         self.by = actor()
-        self._foreseen: _Foreseen | None = None
         self._thinking = Thinking(self.content, opened.evaluation, opened.seconds, self)
         self._thinking.followed.connect(self.evaluated)
         self._thinking.failed.connect(self.failed)
@@ -141,15 +132,8 @@ class Session(QObject):
     def node(self, practice: Practice) -> Node:
         """The result of one practice for the application in hand, current to the last key."""
         owner = None if practice.scope is Scope.ORGANISATION else self.application
-        source = self.assessment.applications[owner] if owner else None
-        claims = self.evaluation.claims
-        readings = tuple(
-            reading(
-                self.questionnaire, answer_of(self.assessment.answers, source, entry.id), claims.cap(owner, entry.id)
-            )
-            for entry in practice.criterion
-        )
-        return self._scorer.practice(practice.id, readings)
+        found = readings(self.questionnaire, self.assessment, self.evaluation.claims, practice, owner)
+        return self.evaluation.scorer.practice(practice.id, found)
 
     def target(self, practice: str) -> int | None:
         """The target level for the application in hand; None where the common answers are."""
@@ -186,33 +170,16 @@ class Session(QObject):
             self.application = application
             self.application_changed.emit()
 
-    def answer(
-        self,
-        criterion: str,
-        value: str,
-        *,
-        basis: Basis | None = None,
-        note: str | None = None,
-        reason: str | None = None,
-        marked: bool | None = None,
-    ) -> None:
+    def answer(self, criterion: str, value: str, *, basis: Basis | None = None, reason: str | None = None) -> None:
         """Answer for the application in hand."""
-        try:
-            changes = actions.answer(
-                self.questionnaire,
-                self.assessment,
-                criterion,
-                value,
-                application=self.owner(criterion),
-                basis=basis,
-                note=note,
-                reason=reason,
-                marked=marked,
-            )
-        except EngagementError as error:
-            self.failed.emit(error)
-            return
-        self.do(self.tr("answer"), "answer", changes)
+        owner = self.owner(criterion)
+        self.ask(
+            self.tr("answer"),
+            "answer",
+            lambda: actions.answer(
+                self.questionnaire, self.assessment, criterion, value, application=owner, basis=basis, reason=reason
+            ),
+        )
 
     def amend(
         self,
@@ -236,25 +203,38 @@ class Session(QObject):
         marked: bool | None = None,
     ) -> None:
         """Change what stands beside several answers, (owner, criterion), as one step that can be undone."""
-        try:
-            changes = actions.amend_each(
+        text = (
+            self.tr("basis") if basis is not None
+            else self.tr("reason") if reason is not None
+            else self.tr("mark") if marked is not None
+            else self.tr("note")
+        )  # fmt: skip
+        self.ask(
+            text,
+            "answer",
+            lambda: actions.amend_each(
                 self.questionnaire, self.assessment, places, basis=basis, note=note, reason=reason, marked=marked
-            )
-        except EngagementError as error:
-            self.failed.emit(error)
-            return
-        self.do(self.tr("note"), "answer", changes)
+            ),
+        )
 
     def answer_each(
         self, answers: Sequence[tuple[str | None, str, str]], *, basis: Basis | None = None, reason: str | None = None
     ) -> bool:
         """Several answers, (owner, criterion, value), as one step that can be undone."""
+        return self.ask(
+            self.tr("answers"),
+            "answer",
+            lambda: actions.answer_each(self.questionnaire, self.assessment, answers, basis=basis, reason=reason),
+        )
+
+    def ask(self, text: str, what: str, action: Callable[[], Sequence[Change]]) -> bool:
+        """Do what an action makes of the assessment, as ``do`` does; where it refuses, that is told."""
         try:
-            changes = actions.answer_each(self.questionnaire, self.assessment, answers, basis=basis, reason=reason)
+            changes = action()
         except EngagementError as error:
             self.failed.emit(error)
             return False
-        return self.do(self.tr("answers"), "answer", changes)
+        return self.do(text, what, changes)
 
     def do(self, text: str, what: str, changes: Sequence[Change]) -> bool:
         """Apply changes as one step that can be undone. False, with nothing changed, where they do not fit."""
@@ -268,8 +248,9 @@ class Session(QObject):
             self.failed.emit(error)
             return False
         if known:
-            self._foreseen = _Foreseen(known, after)
             self.undo_stack.push(Apply(text, what, known, self._apply))
+            self._stand(after, tuple(change.path for change in known))
+            self._write(what, known)
         return bool(known)
 
     def store(self, plan: Plan) -> None:
@@ -310,7 +291,7 @@ class Session(QObject):
         """Show changes that the journal holds already, as a step that can be undone; what moved since stays."""
         known = [change for change in changes if state.current(self.assessment, change.path) == change.before]
         if known:
-            self.undo_stack.push(Apply(text, what, known, self._apply, done=True))
+            self.undo_stack.push(Apply(text, what, known, self._apply))
             self._show(known)
 
     def when_written(self, then: Callable[[], None]) -> None:
@@ -329,11 +310,7 @@ class Session(QObject):
     # ---- the way of a change
 
     def _show(self, changes: Sequence[Change]) -> None:
-        foreseen, self._foreseen = self._foreseen, None
-        if foreseen is not None and foreseen.changes is changes:
-            after = foreseen.after
-        else:
-            after, _ = state.applied(self.assessment, changes)
+        after, _ = state.applied(self.assessment, changes)
         self._stand(after, tuple(change.path for change in changes))
 
     def _stand(self, assessment: Assessment, paths: tuple[tuple[str, ...], ...]) -> None:
@@ -353,7 +330,11 @@ class Session(QObject):
             self.planned.emit()
 
     def _apply(self, what: str, changes: Sequence[Change]) -> None:
+        """Undo and redo."""
         self._show(changes)
+        self._write(what, changes)
+
+    def _write(self, what: str, changes: Sequence[Change]) -> None:
         engagement, by = self._engagement, self.by
 
         def task() -> None:

@@ -16,7 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.desktop.destination import Destination
-from app.desktop.models.export_facts import standing_words
+from app.desktop.models import intake
+from app.desktop.models.evidence_words import standing_words
 from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED, UNDECIDABLE, Item, severities
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
@@ -308,7 +309,7 @@ def test_a_fact_says_what_it_makes_of_a_criterion_and_leads_there(
     question = session.questionnaire.criteria[CHALLENGED].question
     place = next(row for row in range(model.rowCount()) if model.index(row, 0).data() == question)
     says = str(model.index(place, 0).data(Qt.ItemDataRole.UserRole))
-    assert says.startswith("Challenges more than")
+    assert says.startswith("Challenges: at most")
     found.activated.emit(model.index(place, 0))
     assert isinstance(workspace.page, AssessPage)
     assert (workspace.page.criterion, session.application) == (CHALLENGED, "payments")
@@ -351,9 +352,9 @@ def test_a_later_export_is_told_from_one_after_the_day_as_the_scores_do(session:
 
 def test_every_severity_has_its_name(session: Session) -> None:
     findings = Findings(total=1200, critical=1, high=2, medium=3, low=4, info=5)
-    assert severities(session, findings) == "1 critical · 2 high · 3 medium · 4 low · 5 info · 1,185 unrated"
-    assert severities(session, Findings()) == "no finding"
-    assert severities(session, None) == ""
+    assert severities(findings) == "1 critical · 2 high · 3 medium · 4 low · 5 info · 1,185 unrated"
+    assert severities(Findings()) == "no finding"
+    assert severities(None) == ""
 
 
 def test_the_register_keeps_its_row(page: EvidencePage, session: Session, window: MainWindow, qtbot: QtBot) -> None:
@@ -406,7 +407,7 @@ def test_an_empty_page_says_so_below_its_heading(page: EvidencePage, session: Se
     assert nothing.top() - heading.bottom() < 20
 
 
-def test_severities_are_translated(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "tr", lambda text: {"{0} high": "{0} hoch", "no finding": "nichts"}.get(text, text))
-    assert severities(session, Findings(total=3, high=2)) == "2 hoch · 1 unrated"
-    assert severities(session, Findings()) == "nichts"
+def test_severities_are_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "tr", lambda text: {"{0} high": "{0} hoch", "no finding": "nichts"}.get(text, text))
+    assert severities(Findings(total=3, high=2)) == "2 hoch · 1 unrated"
+    assert severities(Findings()) == "nichts"

@@ -1,5 +1,6 @@
 """The direction of imports holds, and the checker would notice if it did not."""
 
+import ast
 import re
 import shutil
 import socket
@@ -24,6 +25,15 @@ SOUND = {
     "app/__init__.py": "",
     "app/cli.py": "import app.desktop\nimport assets\nimport scoring.evidence",
     "app/desktop/__init__.py": "import PySide6.QtWidgets\nimport scoring.scores",
+    "app/desktop/window.py": "import app.desktop.workspace",
+    "app/desktop/workspace.py": "import app.desktop.pages",
+    "app/desktop/pages.py": "import app.desktop.widgets",
+    "app/desktop/widgets.py": "import app.desktop.models",
+    "app/desktop/models/__init__.py": "import app.desktop.session",
+    "app/desktop/session.py": "import app.desktop.thinking\nimport app.desktop.writes",
+    "app/desktop/thinking.py": "",
+    "app/desktop/writes.py": "import app.engagement",
+    "app/engagement/__init__.py": "",
     "assets/__init__.py": "import importlib.resources",
     "questionnaires/__init__.py": "import pydantic",
     "reports/__init__.py": "",
@@ -46,6 +56,8 @@ VIOLATIONS = (
     ("qt", "app.bad_qt", "PySide6"),
     ("pdf", "reports.bad_pdf", "weasyprint"),
     ("window", "app.desktop.bad_window", "reports.pdf"),
+    ("surfaces", "app.engagement.bad", "app.desktop.writes"),
+    ("desktop", "app.desktop.models.bad", "app.desktop.widgets"),
     ("offline", "app.bad_network", "socket"),
 )
 
@@ -113,6 +125,21 @@ def test_contracts_see_violations(verdict_on_violations: str, contract: str, imp
 
 def test_every_contract_has_a_violation() -> None:
     assert {contract for contract, _, _ in VIOLATIONS} == set(CONTRACTS)
+
+
+def test_everything_said_in_the_window_can_be_translated() -> None:
+    """Qt's tools find literals only, in a class's own ``self.tr`` and in ``tr``."""
+    hidden = []
+    for path in (ROOT / "app" / "desktop").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_bytes())):
+            if not isinstance(call, ast.Call) or path.name == "language.py":
+                continue
+            name = ast.unparse(call.func)
+            if re.search(r"\btr$|Application\.translate$", name):
+                literal = isinstance(call.args[0], ast.Constant)
+                if name not in ("tr", "self.tr") or not literal:
+                    hidden.append(f"{path.name}:{call.lineno}: {ast.unparse(call)}")
+    assert hidden == []
 
 
 def test_every_module_is_seen(graph: grimp.ImportGraph) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.desktop.language import tr
 from app.desktop.session import Session
 from questionnaires.model import NOT_APPLICABLE, Scope
 from scoring.assessment import Basis
@@ -64,7 +65,7 @@ def card_state(session: Session, criterion: str) -> CardState:
         common=common.value if common and not inherited else None,
         basis=answer.basis if answer else None,
         note=own.note if own else "",
-        reason=answer.reason if answer else "",
+        reason=answer.reason.strip() if answer else "",
         marked=own is not None and own.marked,
         limit=claim.challenge if claim and claim.challenged else None,
         suggestion=claim.suggestion if claim else None,
@@ -74,7 +75,7 @@ def card_state(session: Session, criterion: str) -> CardState:
 def answer_name(session: Session, value: str | None) -> str:
     """A step as the questionnaire calls it."""
     if value is None:
-        return session.tr("Unanswered")
+        return tr("Unanswered")
     if value == NOT_APPLICABLE:
-        return session.tr("Not applicable")
+        return tr("Not applicable")
     return next((step.name for step in session.questionnaire.scale if step.id == value), value)

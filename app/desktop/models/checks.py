@@ -7,6 +7,7 @@ from itertools import product, starmap
 from typing import NamedTuple
 
 from app.desktop.destination import Destination
+from app.desktop.language import tr
 from app.desktop.models.targets import Target
 from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
@@ -58,30 +59,30 @@ def of_tier(session: Session, every: Sequence[Check], tier: str) -> list[Check]:
 def group_words(session: Session, group: Group, count: int) -> str:
     """``Error · 3 challenged claims``."""
     one, many = {
-        CheckRule.CHALLENGED: (session.tr("challenged claim"), session.tr("challenged claims")),
-        CheckRule.NO_REASON: (session.tr("not applicable, no reason"), session.tr("not applicable, no reason")),
-        CheckRule.NO_BASIS: (session.tr("best answer without basis"), session.tr("best answers without basis")),
-        CheckRule.NO_EVIDENCE: (session.tr("best answer, no evidence"), session.tr("best answers, no evidence")),
-        CheckRule.STALE: (session.tr("answer, evidence too old"), session.tr("answers, evidence too old")),
-        CheckRule.LATER: (session.tr("export after the day"), session.tr("exports after the day")),
+        CheckRule.CHALLENGED: (tr("challenged claim"), tr("challenged claims")),
+        CheckRule.NO_REASON: (tr("not applicable, no reason"), tr("not applicable, no reason")),
+        CheckRule.NO_BASIS: (tr("best answer without basis"), tr("best answers without basis")),
+        CheckRule.NO_EVIDENCE: (tr("best answer, no evidence"), tr("best answers, no evidence")),
+        CheckRule.STALE: (tr("answer, evidence too old"), tr("answers, evidence too old")),
+        CheckRule.LATER: (tr("export after the day"), tr("exports after the day")),
         CheckRule.NOT_APPLICABLE_SHARE: (
-            session.tr("pillar mostly not applicable"), session.tr("pillars mostly not applicable"),
+            tr("pillar mostly not applicable"), tr("pillars mostly not applicable"),
         ),
-        CheckRule.NO_NOTE: (session.tr("change without a note"), session.tr("changes without a note")),
-        CheckRule.NOT_ASSESSED: (session.tr("regime not assessed"), session.tr("regimes not assessed")),
-        CheckRule.NO_EXPORT: (session.tr("application without exports"), session.tr("applications without exports")),
-        CheckRule.MARKED: (session.tr("marked for review"), session.tr("marked for review")),
-        CheckRule.IDLE_DECISION: (session.tr("idle decision"), session.tr("idle decisions")),
+        CheckRule.NO_NOTE: (tr("change without a note"), tr("changes without a note")),
+        CheckRule.NOT_ASSESSED: (tr("regime not assessed"), tr("regimes not assessed")),
+        CheckRule.NO_EXPORT: (tr("application without exports"), tr("applications without exports")),
+        CheckRule.MARKED: (tr("marked for review"), tr("marked for review")),
+        CheckRule.IDLE_DECISION: (tr("idle decision"), tr("idle decisions")),
     }[group.rule]  # fmt: skip
-    return words.parts([severity_name(session, group.severity), words.count(count, one, many)])
+    return words.parts([severity_name(group.severity), words.count(count, one, many)])
 
 
-def severity_name(session: Session, severity: Severity) -> str:
+def severity_name(severity: Severity) -> str:
     """A severity in words."""
     return {
-        Severity.ERROR: session.tr("Error"),
-        Severity.WARNING: session.tr("Warning"),
-        Severity.HINT: session.tr("Hint"),
+        Severity.ERROR: tr("Error"),
+        Severity.WARNING: tr("Warning"),
+        Severity.HINT: tr("Hint"),
     }[severity]
 
 
@@ -89,12 +90,12 @@ def target(session: Session, check: Check) -> Target:
     """A check as something to go to: what it says, whose it is, and where it is mended."""
     questionnaire = session.questionnaire
     application = session.assessment.applications.get(check.application or "")
-    whose = application.name if application else session.tr("Organisation")
+    whose = application.name if application else tr("Organisation")
     about = ""
     if check.subject in questionnaire.criteria:
         about = questionnaire.practices[questionnaire.criteria[check.subject].practice_id].name
         if application is None and questionnaire.scope_of(check.subject) is Scope.APPLICATION:
-            whose = session.tr("Common answer")
+            whose = tr("Common answer")
     elif pillar := next((entry for entry in questionnaire.pillar if entry.id == check.subject), None):
         about = pillar.name
     elif regime := session.content.regimes.get(check.subject):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.desktop.language import tr
 from app.desktop.session import Session
 from questionnaires.model import Questionnaire, Scope
 from reports import words
@@ -40,7 +41,7 @@ def explained(
     ):
         return None
     found = explain(questionnaire, assessment, evaluation, subject, application=application, tier=tier)
-    whom = known.name if known else session.tr("Tier {0}").format(tier) if tier else assessment.organisation
+    whom = known.name if known else tr("Tier {0}").format(tier) if tier else assessment.organisation
     lines = tuple(_lines(session, found, 0))
     return f"{whom} · {found.label}", lines
 
@@ -48,7 +49,7 @@ def explained(
 def _lines(session: Session, node: Explanation, depth: int) -> Iterator[Line]:
     questionnaire = session.questionnaire
     if depth:
-        weight = session.tr(" (weight {0})").format(node.weight) if node.weight != 1 else ""
+        weight = tr(" (weight {0})").format(node.weight) if node.weight != 1 else ""
         yield Line(depth, node.label + weight, heading=True)
     for text in _about(session, questionnaire, node):
         yield Line(depth, text)
@@ -56,12 +57,12 @@ def _lines(session: Session, node: Explanation, depth: int) -> Iterator[Line]:
     for part in node.parts[:MOST]:
         if whole:
             figures = part.figures
-            text = amount(figures.low) if figures else session.tr("not applicable")
+            text = amount(figures.low) if figures else tr("not applicable")
             yield Line(depth + 1, f"{part.label}: {text}")
         else:
             yield from _lines(session, part, depth + 1)
     if len(node.parts) > MOST:
-        yield Line(depth + 1, session.tr("and {0} more").format(len(node.parts) - MOST))
+        yield Line(depth + 1, tr("and {0} more").format(len(node.parts) - MOST))
 
 
 def _about(session: Session, questionnaire: Questionnaire, node: Explanation) -> Iterator[str]:
@@ -71,19 +72,19 @@ def _about(session: Session, questionnaire: Questionnaire, node: Explanation) ->
         return
     figures = node.figures
     if figures is None:
-        yield session.tr("Nothing here is applicable: it has no score and enters no sum.")
+        yield tr("Nothing here is applicable: it has no score and enters no sum.")
         return
     names = {
-        Figure.CLAIMED: session.tr("Claimed"), Figure.UP_TO: session.tr("Up to"),
-        Figure.EVIDENCED: session.tr("Evidenced"),
+        Figure.CLAIMED: tr("Claimed"), Figure.UP_TO: tr("Up to"),
+        Figure.EVIDENCED: tr("Evidenced"),
     }  # fmt: skip
     for figure in Figure:
         if figure is not Figure.UP_TO or figures.high != figures.low:
             yield f"{names[figure]}: {arithmetic(node, figure) or amount(figures.of(figure))}"
     if node.level is not None and node.kind is not Kind.LEVEL:
         held = words.listed((_name(session, key) for key in node.held_down_by), 3)
-        level = session.tr("Level {0} {1}").format(node.level, questionnaire.level_name(node.level))
-        yield level + (session.tr(", held by {0}").format(held) if held else "")
+        level = tr("Level {0} {1}").format(node.level, questionnaire.level_name(node.level))
+        yield level + (tr(", held by {0}").format(held) if held else "")
 
 
 def _name(session: Session, key: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
+from app.desktop.language import tr
 from app.desktop.session import Session
 from questionnaires.model import Scope
 from reports import words
@@ -37,31 +38,29 @@ def item_card(session: Session, item: Initiative) -> ItemCard:
     """The words of one initiative."""
     if item.scope is Scope.ORGANISATION:
         one = len(item.tiers) == 1
-        whom = (session.tr("Shared · tier {0}") if one else session.tr("Shared · tiers {0}")).format(
-            words.listed(item.tiers, 5)
-        )
+        whom = (tr("Shared · tier {0}") if one else tr("Shared · tiers {0}")).format(words.listed(item.tiers, 5))
     elif len(item.applications) == 1:
         application = session.assessment.applications.get(item.applications[0])
         whom = application.name if application else item.applications[0]  # gone since this was planned
     else:
-        whom = session.tr("Tier {0} · {1} applications").format(item.tiers[0], len(item.applications))
+        whom = tr("Tier {0} · {1} applications").format(item.tiers[0], len(item.applications))
     return ItemCard(
         title=session.questionnaire.practices[item.practice].name,
         level=item.level,
         whom=whom,
-        effort=session.tr("{0} days").format(words.days(item.effort)),
+        effort=tr("{0} days").format(words.days(item.effort)),
         lane=item.decision.lane if item.decision else None,
         must=item.must,
     )
 
 
-def lane_word(session: Session, lane: Lane) -> str:
+def lane_word(lane: Lane) -> str:
     """What a person decided on an item, in a word."""
     return {
-        Lane.PIN: session.tr("Pinned"),
-        Lane.DEFER: session.tr("Deferred"),
-        Lane.DROP: session.tr("Dropped"),
-        Lane.DUE: session.tr("Due"),
+        Lane.PIN: tr("Pinned"),
+        Lane.DEFER: tr("Deferred"),
+        Lane.DROP: tr("Dropped"),
+        Lane.DUE: tr("Due"),
     }[lane]
 
 

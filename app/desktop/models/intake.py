@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
+from app.desktop.language import tr
 from app.desktop.models.table import TwoLineTable
 from app.desktop.session import Changed, Session
 from app.engagement import actions
@@ -97,18 +98,18 @@ def items_of(document: Any) -> list[Item]:
     return found
 
 
-def severities(session: Session, findings: Findings | None) -> str:
+def severities(findings: Findings | None) -> str:
     """``2 critical · 7 high · 31 medium``, only what there is; ``unrated`` is what the tool gave no severity."""
     if findings is None:
         return ""
     known = [
-        (findings.critical, session.tr("{0} critical")), (findings.high, session.tr("{0} high")),
-        (findings.medium, session.tr("{0} medium")), (findings.low, session.tr("{0} low")),
-        (findings.info, session.tr("{0} info")),
+        (findings.critical, tr("{0} critical")), (findings.high, tr("{0} high")),
+        (findings.medium, tr("{0} medium")), (findings.low, tr("{0} low")),
+        (findings.info, tr("{0} info")),
     ]  # fmt: skip
     rest = findings.total - sum(count for count, _ in known)
-    counted = [(count, text) for count, text in (*known, (rest, session.tr("{0} unrated"))) if count]
-    return words.parts([text.format(f"{count:,}") for count, text in counted]) or session.tr("no finding")
+    counted = [(count, text) for count, text in (*known, (rest, tr("{0} unrated"))) if count]
+    return words.parts([text.format(f"{count:,}") for count, text in counted]) or tr("no finding")
 
 
 def _settled(item: Item, assessment: Assessment, taken: Taken) -> Item:
@@ -220,7 +221,7 @@ class IntakeModel(TwoLineTable):
             case self.FOR:
                 return self._owner(item)
             case _:
-                return severities(self._session, item.findings)
+                return severities(item.findings)
 
     @override
     def _second(self, row: int, column: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desktop.language import tr
 from app.desktop.models.card import answer_name
 from app.desktop.session import Session
 from questionnaires.dsomm import DSOMM
@@ -40,7 +41,7 @@ def activity_links(session: Session, criterion: str) -> list[str]:
     if dsomm is None or asked.activity is not None:
         return []
     known = _activities(dsomm)
-    return [session.tr("– {0} (level {1})").format(*known[uuid]) for uuid in asked.dsomm if uuid in known]
+    return [tr("– {0} (level {1})").format(*known[uuid]) for uuid in asked.dsomm if uuid in known]
 
 
 def _activities(dsomm: Questionnaire) -> dict[str, tuple[str, int]]:
@@ -61,6 +62,6 @@ def then_words(session: Session, criterion: str) -> str:
         answer_name(session, then.answer.value),
         then.answer.basis.value if then.answer.basis else "",
         words.day(then.baseline.as_of),
-        session.tr("the question has changed since") if then.question_changed else "",
+        tr("the question has changed since") if then.question_changed else "",
     ]
     return "\n".join(part for part in (words.parts(parts), then.answer.note, then.answer.reason) if part)

@@ -52,10 +52,6 @@ class MatrixCell(NamedTuple):
         return self.value == NOT_APPLICABLE
 
     @property
-    def reasoned(self) -> bool:
-        return bool(self.reason.strip())
-
-    @property
     def wants_reason(self) -> bool:
         """A reason of its own belongs here: it does not apply, or the claim stands against evidence."""
         return self.value is not None and not self.inherited and (self.not_applicable or self.challenged)
@@ -67,7 +63,7 @@ def reason_for(cells: Iterable[MatrixCell]) -> tuple[list[MatrixCell], str]:
     Those that lack one; where none does, all, if they say the same: different reasons are never written over.
     """
     wanted = [cell for cell in cells if cell.wants_reason]
-    lacking = [cell for cell in wanted if not cell.reasoned]
+    lacking = [cell for cell in wanted if not cell.reason]
     reasons = {cell.reason for cell in wanted}
     if lacking or not wanted:
         return lacking, ""
@@ -140,7 +136,7 @@ class MatrixModel(QAbstractTableModel):
                     fulfilled=values.get(value or ""),
                     inherited=value is not None and answer is not own,
                     basis=answer.basis if answer else None,
-                    reason=answer.reason if answer else "",
+                    reason=answer.reason.strip() if answer else "",
                     challenged=claim is not None and claim.challenged,
                     marked=own is not None and own.marked,
                     suggestion=claim.suggestion if claim else None,
@@ -229,7 +225,7 @@ class MatrixModel(QAbstractTableModel):
             parts.append(self.tr("common answer"))
         if cell.challenged:
             parts.append(self.tr("challenged by evidence"))
-        if cell.not_applicable and not cell.reasoned:
+        if cell.not_applicable and not cell.reason:
             parts.append(self.tr("needs a reason"))
         if cell.suggestion is not None:
             suggested = answer_name(self._session, cell.suggestion).casefold()

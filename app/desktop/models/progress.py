@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.desktop.destination import Destination
+from app.desktop.language import tr
 from app.desktop.models.card import answer_name
 from app.desktop.models.table import TwoLineTable
 from app.desktop.models.tiers import ALL
@@ -64,19 +65,19 @@ def look(
     return Looked(comparison, trend_of_tier(questionnaire, assessment, evaluation, baselines, tier, plan))
 
 
-def kind_name(session: Session, kind: Kind) -> str:
+def kind_name(kind: Kind) -> str:
     """What became of an answer, in words."""
     return {
-        Kind.IMPROVED: session.tr("Improved"),
-        Kind.FELL: session.tr("Fell"),
-        Kind.ANSWERED: session.tr("Answered"),
-        Kind.WITHDRAWN: session.tr("Withdrawn"),
-        Kind.NOT_APPLICABLE: session.tr("Now not applicable"),
-        Kind.APPLICABLE: session.tr("Now applicable"),
-        Kind.NEW: session.tr("New question"),
-        Kind.REMOVED: session.tr("No longer asked"),
-        Kind.QUESTION_CHANGED: session.tr("Question changed"),
-        Kind.UNCHANGED: session.tr("Unchanged"),
+        Kind.IMPROVED: tr("Improved"),
+        Kind.FELL: tr("Fell"),
+        Kind.ANSWERED: tr("Answered"),
+        Kind.WITHDRAWN: tr("Withdrawn"),
+        Kind.NOT_APPLICABLE: tr("Now not applicable"),
+        Kind.APPLICABLE: tr("Now applicable"),
+        Kind.NEW: tr("New question"),
+        Kind.REMOVED: tr("No longer asked"),
+        Kind.QUESTION_CHANGED: tr("Question changed"),
+        Kind.UNCHANGED: tr("Unchanged"),
     }[kind]
 
 
@@ -91,14 +92,14 @@ def delivered_words(session: Session, found: Comparison, tier: str) -> str:
     """What became of the earlier roadmap, then by name what is done, what slipped and what was dropped."""
     if found.items is None:
         if session.plan is None:
-            return session.tr("The earlier roadmap compares with a stored one: keep one on the Roadmap page.")
-        return session.tr("No roadmap was kept with the earlier engagement.")
+            return tr("The earlier roadmap compares with a stored one: keep one on the Roadmap page.")
+        return tr("No roadmap was kept with the earlier engagement.")
     items = [item for item in found.items if tier in (ALL, *item.tiers)]
     said = [delivered(items).removesuffix(".") + "."]
     for kind, name in (
-        (Delivery.DONE, session.tr("Done: {0}.")),
-        (Delivery.SLIPPED, session.tr("Slipped: {0}.")),
-        (Delivery.DROPPED, session.tr("Dropped: {0}.")),
+        (Delivery.DONE, tr("Done: {0}.")),
+        (Delivery.SLIPPED, tr("Slipped: {0}.")),
+        (Delivery.DROPPED, tr("Dropped: {0}.")),
     ):
         named = [_initiative(session, item) for item in items if item.kind is kind]
         if named:
@@ -108,7 +109,7 @@ def delivered_words(session: Session, found: Comparison, tier: str) -> str:
 
 def _initiative(session: Session, item: ItemMove) -> str:
     practice = session.questionnaire.practices.get(item.practice)
-    return session.tr("{0} level {1}").format(practice.name if practice else item.practice, item.level)
+    return tr("{0} level {1}").format(practice.name if practice else item.practice, item.level)
 
 
 class ChangesModel(TwoLineTable):
@@ -157,7 +158,7 @@ class ChangesModel(TwoLineTable):
         move = self._rows[row]
         match column:
             case self.WHAT:
-                return kind_name(self._session, move.kind)
+                return kind_name(move.kind)
             case self.CRITERION:
                 asked = self._session.questionnaire.criteria.get(move.criterion)
                 return asked.question if asked else move.criterion

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from typing_extensions import override
 
 from app.desktop.destination import Destination
+from app.desktop.language import tr
 from app.desktop.models.table import TwoLineTable
 from app.desktop.models.targets import Target
 from app.desktop.session import Session
@@ -44,39 +45,39 @@ def coverages(
     )
 
 
-def standing_name(session: Session, standing: Standing) -> str:
+def standing_name(standing: Standing) -> str:
     """A standing in words."""
     return {
-        Standing.MET: session.tr("Met"),
-        Standing.PARTLY: session.tr("Partly met"),
-        Standing.NOT_MET: session.tr("Not met"),
-        Standing.NOT_ASSESSED: session.tr("Not assessed"),
-        Standing.NOT_APPLICABLE: session.tr("Not applicable"),
+        Standing.MET: tr("Met"),
+        Standing.PARTLY: tr("Partly met"),
+        Standing.NOT_MET: tr("Not met"),
+        Standing.NOT_ASSESSED: tr("Not assessed"),
+        Standing.NOT_APPLICABLE: tr("Not applicable"),
     }[standing]
 
 
-def behind_words(session: Session, behind: Behind) -> str:
+def behind_words(behind: Behind) -> str:
     """``4 met · 1 partly · 2 unanswered``: how the answers to one criterion are spread."""
     counts = (
-        (behind.met, session.tr("met")),
-        (behind.some, session.tr("partly")),
-        (behind.none, session.tr("no")),
-        (behind.unanswered, session.tr("unanswered")),
-        (behind.not_applicable, session.tr("not applicable")),
-        (behind.challenged, session.tr("challenged")),
+        (behind.met, tr("met")),
+        (behind.some, tr("partly")),
+        (behind.none, tr("no")),
+        (behind.unanswered, tr("unanswered")),
+        (behind.not_applicable, tr("not applicable")),
+        (behind.challenged, tr("challenged")),
     )
     return words.parts([f"{count:,} {name}" for count, name in counts if count])
 
 
-def kind_words(session: Session, obligation: Obligation) -> str:
+def kind_words(obligation: Obligation) -> str:
     """What kind of requirement it is, with its figure; empty for a control."""
     match obligation.kind:
         case ObligationKind.TIME_LIMIT if obligation.hours is not None:
-            return session.tr("within {0}").format(words.count(obligation.hours, session.tr("hour")))
+            return tr("within {0}").format(words.count(obligation.hours, tr("hour")))
         case ObligationKind.RETENTION if obligation.years is not None:
-            return session.tr("kept for {0}").format(words.count(obligation.years, session.tr("year")))
+            return tr("kept for {0}").format(words.count(obligation.years, tr("year")))
         case ObligationKind.LOCALISATION if obligation.place:
-            return session.tr("in {0}").format(obligation.place)
+            return tr("in {0}").format(obligation.place)
         case _:
             return ""
 
@@ -88,7 +89,7 @@ def criteria_of(session: Session, coverage: ObligationCoverage, applications: Se
         criterion = session.questionnaire.criteria[entry.criterion]
         owner = _holding(session, entry.criterion, applications)
         goal = Destination("assess", criterion.practice_id, criterion.id, application=owner, takes=True)
-        found.append(Target(criterion.question, behind_words(session, entry), goal))
+        found.append(Target(criterion.question, behind_words(entry), goal))
     return found
 
 
@@ -212,7 +213,7 @@ class ObligationsModel(TwoLineTable):
             case self.TITLE:
                 return words.sentence(entry.obligation.title).removesuffix(".")
             case self.STANDING:
-                return standing_name(self._session, entry.standing)
+                return standing_name(entry.standing)
             case _:
                 met = sum(not (part.some or part.none or part.unanswered) for part in entry.behind)
                 return self.tr("{0} of {1}").format(met, len(entry.behind)) if entry.behind else words.NONE
@@ -222,7 +223,7 @@ class ObligationsModel(TwoLineTable):
         entry = self._rows[row]
         match column:
             case self.TITLE:
-                return kind_words(self._session, entry.obligation)
+                return kind_words(entry.obligation)
             case self.STANDING if entry.challenged:
                 return self.tr("{0} challenged").format(len(entry.challenged))
             case self.STANDING if not entry.behind:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
+from app.desktop.models.evidence_words import age_words
 from app.desktop.models.intake import severities
 from app.desktop.models.table import TwoLineTable
 from app.desktop.session import Changed, Session
@@ -18,11 +19,6 @@ from scoring.assessment import Application, Evidence
 
 Key = tuple[str | None, str]
 """Application or None for the organisation, and the SHA-256."""
-
-
-def records(evidence: Evidence) -> str:
-    """How many of what its file lists: ``30 runs``."""
-    return words.count(evidence.records.raw, evidence.records.unit)
 
 
 class RegisterModel(TwoLineTable):
@@ -102,7 +98,7 @@ class RegisterModel(TwoLineTable):
             case self.CAPTURED:
                 return words.day(evidence.captured_at.date()) if evidence.captured_at else self.tr("Undated")
             case self.FINDINGS:
-                return severities(self._session, evidence.findings) or records(evidence)
+                return severities(evidence.findings) or words.records(evidence.records.raw, evidence.records.unit)
             case _:
                 return str(len(evidence.facts))
 
@@ -113,7 +109,6 @@ class RegisterModel(TwoLineTable):
             case self.TOOL:
                 return words.parts([evidence.format, PurePath(evidence.member or evidence.path).name])
             case self.CAPTURED if evidence.captured_at is not None:
-                age = (self._session.assessment.as_of - evidence.captured_at.date()).days
-                return words.count(age, self.tr("day old"), self.tr("days old"))
+                return age_words((self._session.assessment.as_of - evidence.captured_at.date()).days)
             case _:
                 return ""

@@ -102,7 +102,7 @@ class RoadmapTableModel(TwoLineTable):
     def _word(self, item: Initiative) -> str:
         if item.decision is None:
             return self.tr("Must") if item.must else ""
-        return lane_word(self._session, item.decision.lane)
+        return lane_word(item.decision.lane)
 
     @override
     def _second(self, row: int, column: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desktop.language import tr
 from app.desktop.session import Session
 
 ALL = ""
@@ -16,4 +17,4 @@ def in_view(session: Session, tier: str) -> str:
 
 def tier_names(session: Session) -> list[tuple[str, str]]:
     """(id, what a person calls it) of every tier, most critical first."""
-    return [(tier.id, session.tr("Tier {0} {1}").format(tier.id, tier.name)) for tier in session.content.tiers.tier]
+    return [(tier.id, tr("Tier {0} {1}").format(tier.id, tier.name)) for tier in session.content.tiers.tier]

@@ -105,7 +105,7 @@ class ProgressPage(Page):
         self._kind = Select(self.tr("Which changes to list"))
         self._kind.addItem(self.tr("All changes"), ANY)
         for kind in MOVED:
-            self._kind.addItem(kind_name(session, kind), kind)
+            self._kind.addItem(kind_name(kind), kind)
         self._kind.currentIndexChanged.connect(self._on_kind_changed)
         self._counts = label("", Role.SMALL, muted=True, wrap=True)
         self._nothing = label(self.tr("No answer changed in this way."), muted=True, wrap=True)
@@ -278,7 +278,7 @@ class ProgressPage(Page):
         self.table.setVisible(bool(found))
         self._nothing.setVisible(not found)
         counts = counted(moves(self.looked.comparison, self._tier, tuple(Kind)))
-        parts = [f"{counts[entry]:,} {kind_name(self._session, entry).casefold()}" for entry in Kind if counts[entry]]
+        parts = [f"{counts[entry]:,} {kind_name(entry).casefold()}" for entry in Kind if counts[entry]]
         self._counts.setText(words.parts(parts))
         rest = len(found) - self._listed
         self._more.setText(self.tr("{0} more of {1}").format(min(rest, MOST), words.whole(rest)))

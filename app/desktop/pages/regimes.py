@@ -220,7 +220,7 @@ class RegimesPage(Page):
             self._about.setToolTip("\n".join(told))
             self.in_scope.setChecked(regime.id in self._session.assessment.regimes)
             counts = coverage.counts
-            parts = [f"{counts[entry]} {standing_name(self._session, entry).casefold()}" for entry in Standing
+            parts = [f"{counts[entry]} {standing_name(entry).casefold()}" for entry in Standing
                      if counts[entry]]  # fmt: skip
             self._counts.setText(words.parts(parts))
         if not self.table.currentIndex().isValid() and self.obligations.rowCount():
@@ -233,9 +233,9 @@ class RegimesPage(Page):
         if not current.isValid():
             return
         entry = self.obligations.obligation(current.row())
-        self._number.setText(words.parts([entry.number, kind_words(self._session, entry.obligation)]))
+        self._number.setText(words.parts([entry.number, kind_words(entry.obligation)]))
         self._title.setText(words.sentence(entry.obligation.title))
-        self._standing.setText(standing_name(self._session, entry.standing))
+        self._standing.setText(standing_name(entry.standing))
         self._criteria.show_targets(criteria_of(self._session, entry, self._over))
         behind = bool(entry.behind)
         self._behind.setText(

@@ -6,14 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.desktop import theme
 from app.desktop.background import Done, Failed
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.application_match import ApplicationMatch
-from app.desktop.widgets.fields import Select
+from app.desktop.widgets.fields import Line, Select
 from app.desktop.widgets.text import button, column, label, row
 from app.engagement.baseline import BaselinePlan
 from app.engagement.carry import Choice, Group, Standing
@@ -37,8 +37,8 @@ class BaselineIntake(QWidget):
         self.plan: BaselinePlan | None = None
         self._heading = label("", Role.HEADING, wrap=True)
         self._said = label("", wrap=True)
-        self.passphrase = QLineEdit()
-        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase = Line()
+        self.passphrase.setEchoMode(Line.EchoMode.Password)
         self.passphrase.setAccessibleName(self.tr("Passphrase of the pack"))
         self.passphrase.setPlaceholderText(self.tr("Passphrase of the pack"))
         self.passphrase.returnPressed.connect(self._on_passphrase_given)

@@ -180,7 +180,7 @@ class Card(QWidget):
                 if state.reason
                 else self.tr("Challenged: evidence allows {0}").format(allowed)
             )
-        elif state.not_applicable and not state.reason.strip():
+        elif state.not_applicable and not state.reason:
             icon = "challenge"
             parts.append(self.tr("Needs a reason"))
         if state.inherited:

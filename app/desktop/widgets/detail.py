@@ -11,13 +11,12 @@ from typing_extensions import override
 from app.desktop import theme
 from app.desktop.icons import pixmap
 from app.desktop.models.card import answer_name
+from app.desktop.models.evidence_words import age_words, fact_words, statement_words
 from app.desktop.models.links import activity_links, obligation_links, other_links, then_words
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.text import OneLine, column, label, rule, set_flag
-from questionnaires.model import FactType
 from reports import words
-from scoring.assessment import Fact
 from scoring.claims import Standing, Statement
 
 
@@ -39,28 +38,16 @@ class _StatementRow(QWidget):
 
     def __init__(self, session: Session, statement: Statement) -> None:
         super().__init__()
-        step = answer_name(session, statement.step).casefold()
-        if statement.standing is Standing.LATER:
-            icon, says = "stale", self.tr("From after the day of the engagement: does not count")
-        elif not statement.fresh:
-            icon, says = "stale", self.tr("Too old to count")
-        elif statement.challenges:
-            icon, says = "challenge", self.tr("Challenges: at most {0}").format(step)
-        else:
-            icon, says = "support", self.tr("Supports {0}").format(step)
+        counts = statement.fresh and statement.standing is not Standing.LATER
+        icon = "stale" if not counts else "challenge" if statement.challenges else "support"
         self._icon = icon
         self._picture = QLabel()
         self._draw()
+        says = statement_words(session, statement)
         head = label(says, Role.LABEL, wrap=True)
         set_flag(head, "attention", icon == "challenge")
         evidence = statement.evidence
-        age = (
-            self.tr("undated") if statement.age_days is None
-            else words.count(-statement.age_days, self.tr("day after"), self.tr("days after"))
-            if statement.age_days < 0
-            else words.count(statement.age_days, self.tr("day old"), self.tr("days old"))
-        )  # fmt: skip
-        origin = label(f"{evidence.tool} · {age}", Role.SMALL, muted=True, wrap=True)
+        origin = label(f"{evidence.tool} · {age_words(statement.age_days)}", Role.SMALL, muted=True, wrap=True)
         file = OneLine(Role.SMALL, muted=True)
         file.say(" › ".join(filter(None, (PurePath(evidence.path).name, evidence.member))))
         body = label(statement.rule.says, wrap=True)
@@ -166,19 +153,3 @@ class Detail(QScrollArea):
     def _on_earlier_changed(self) -> None:
         if isinstance(self._shown, tuple):
             self.show_criterion(self._shown[0])
-
-
-def fact_words(session: Session, fact: Fact) -> str:
-    """A fact with its unit, such as ``findings.critical.open = 3 findings (30 of 593)``."""
-    kind = session.content.facts.get(fact.name)
-    value = str(fact.value)
-    if isinstance(fact.value, bool):
-        value = session.tr("yes") if fact.value else session.tr("no")
-    elif kind is not None and kind.type is FactType.SHARE and isinstance(fact.value, int | float):
-        value = f"{fact.value * 100:.0f} %"
-    elif isinstance(fact.value, float):
-        value = f"{fact.value:,.1f}"
-    elif isinstance(fact.value, int):
-        value = f"{fact.value:,}"
-    unit = f" {kind.unit}" if kind is not None and kind.unit and not value.endswith("%") else ""
-    return f"{fact.name} = {value}{unit}" + (f" ({fact.sample})" if fact.sample else "")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from app.desktop.models.export_facts import criteria_of, origin_words, standing_words
+from app.desktop.models.evidence_words import fact_words, origin_words, standing_words
+from app.desktop.models.export_facts import criteria_of
 from app.desktop.models.intake import severities
-from app.desktop.models.register import Key, records
+from app.desktop.models.register import Key
 from app.desktop.models.targets import Target, TargetsModel
 from app.desktop.session import Session
 from app.desktop.theme import Role
-from app.desktop.widgets.detail import fact_words
 from app.desktop.widgets.lines import TwoLines
 from app.desktop.widgets.tables import WholeList
 from app.desktop.widgets.text import column, label
@@ -58,7 +58,8 @@ class ExportDetail(QScrollArea):
             content = column(label(evidence.tool, Role.HEADING), margins=(20, 8, 8, 8))
             if standing:
                 content.addWidget(label(standing, Role.BODY, wrap=True))
-            counts = words.parts([records(evidence), severities(self._session, evidence.findings)])
+            listed = words.records(evidence.records.raw, evidence.records.unit)
+            counts = words.parts([listed, severities(evidence.findings)])
             for text in (counts, *origin_words(evidence)):
                 content.addWidget(label(text, Role.SMALL, muted=True, wrap=True))
             for fact, criteria in said:

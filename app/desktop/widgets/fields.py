@@ -8,18 +8,24 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyleOptionComboBox
 from typing_extensions import override
 
 
+def is_window_s(event: QEvent, *, can_undo: bool, can_redo: bool) -> bool:
+    """Whether a field with nothing of its own to undo or redo is asked to; the event is then ignored."""
+    if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    back, forth = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+    found = (event.matches(back) and not can_undo) or (event.matches(forth) and not can_redo)
+    if found:
+        event.ignore()
+    return found
+
+
 class Line(QLineEdit):
     """A line of text. It undoes its own typing, and nothing once that is used up: then the window does."""
 
     @override
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            back, forth = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
-            if (event.matches(back) and not self.isUndoAvailable()) or (
-                event.matches(forth) and not self.isRedoAvailable()
-            ):
-                event.ignore()
-                return False
+        if is_window_s(event, can_undo=self.isUndoAvailable(), can_redo=self.isRedoAvailable()):
+            return False
         return super().event(event)
 
 

@@ -90,4 +90,4 @@ class IdleDecisions(QWidget):
     def _words(self, decision: Decision) -> str:
         where = self.tr("wave {0}").format(decision.wave) if decision.wave is not None else ""
         when = words.day(decision.by) if decision.by is not None else ""
-        return words.parts([lane_word(self._session, decision.lane), where, when, decision.reason])
+        return words.parts([lane_word(decision.lane), where, when, decision.reason])

@@ -69,7 +69,7 @@ class _Cells(QStyledItemDelegate):
         side = theme.px(14)
         ratio = painter.device().devicePixelRatioF()
         top = round(area.center().y()) - side // 2
-        if cell.challenged or (cell.not_applicable and not cell.reasoned):
+        if cell.challenged or (cell.not_applicable and not cell.reason):
             picture = pixmap("challenge", colours.attention, side, ratio)
             painter.drawPixmap(round(area.right()) - side - theme.px(4), top, picture)
         if cell.marked:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.desktop import theme
+from app.desktop.language import tr
 from app.desktop.models.roadmap_table import RoadmapTableModel, SortedRoadmap
 from app.desktop.session import Session
 from app.desktop.widgets.tables import SortableTable
@@ -23,7 +24,7 @@ class PlanTable(SortableTable):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self.rows = RoadmapTableModel(session)
-        super().__init__(session.tr("Roadmap"), SortedRoadmap(self.rows), row=50, parent=parent)
+        super().__init__(tr("Roadmap"), SortedRoadmap(self.rows), row=50, parent=parent)
         self.rows.setParent(self)
         self.model().setParent(self)
         self.setItemDelegate(TwoLineCells(self))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from app.desktop.language import tr
 from app.desktop.search import Found, Search
 from app.desktop.session import Session
 from app.desktop.widgets.working import Working
@@ -28,7 +29,7 @@ class Solving(Working):
         self, session: Session, starter: QPushButton, wanted: Callable[[], bool], parent: QWidget | None = None
     ) -> None:
         """``starter`` asks for a search; ``wanted`` says whether one that comes by itself is of use."""
-        super().__init__(session.tr("Looking for the best plan"), parent)
+        super().__init__(tr("Looking for the best plan"), parent)
         self._session = session
         self._button = starter
         self._wanted = wanted

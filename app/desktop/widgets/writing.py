@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.widgets.fields import is_window_s
 
 LINES = 5
 """It grows to this many lines, then scrolls."""
@@ -58,15 +59,9 @@ class Writing(QPlainTextEdit):
     @override
     def event(self, event: QEvent) -> bool:
         """With nothing of its own to take back, Ctrl+Z is the window's: it takes back what led here."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            document = self.document()
-            for keys, available in (
-                (QKeySequence.StandardKey.Undo, document.isUndoAvailable()),
-                (QKeySequence.StandardKey.Redo, document.isRedoAvailable()),
-            ):
-                if event.matches(keys) and not available:
-                    event.ignore()
-                    return False
+        document = self.document()
+        if is_window_s(event, can_undo=document.isUndoAvailable(), can_redo=document.isRedoAvailable()):
+            return False
         return super().event(event)
 
     @override
