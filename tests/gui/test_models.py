@@ -172,7 +172,7 @@ def test_every_check_leads_somewhere_and_has_words(session: Session) -> None:
     for rule in CheckRule:
         subject = {CheckRule.NOT_APPLICABLE_SHARE: "integrate", CheckRule.NOT_ASSESSED: "pci-dss"}.get(rule, CHALLENGED)
         check = Check(rule, Severity.HINT, "payments", subject, "Says.", "Do.")
-        assert group_words(session, Group.of(check), 1).startswith("Hint · 1 ")
+        assert group_words(Group.of(check), 1).startswith("Hint · 1 ")
         assert destination(session, check).page in PAGES
     every = [Check(CheckRule.MARKED, Severity.HINT, key, CHALLENGED, "", "") for key in (None, "payments", "wiki")]
     assert [check.application for check in of_tier(session, every, "3")] == [None, "wiki"]

@@ -56,7 +56,7 @@ def of_tier(session: Session, every: Sequence[Check], tier: str) -> list[Check]:
     ]
 
 
-def group_words(session: Session, group: Group, count: int) -> str:
+def group_words(group: Group, count: int) -> str:
     """``Error · 3 challenged claims``."""
     one, many = {
         CheckRule.CHALLENGED: (tr("challenged claim"), tr("challenged claims")),

@@ -125,7 +125,7 @@ class ChecksPanel(QWidget):
         for group, entry in self.buttons.items():
             entry.setVisible(known[group] > 0)
             entry.setChecked(group == shown)
-            entry.setText(group_words(self._session, group, known[group]))
+            entry.setText(group_words(group, known[group]))
         self._none.setText(self.tr("Looking …") if self._every is None else self.tr("Nothing else to look at."))
         self._none.setVisible(not known)
         mine = [check for check in every if Group.of(check) == shown]
