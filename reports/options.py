@@ -60,7 +60,11 @@ class Audience(StrEnum):
 
 
 class Unfit(ValueError):
-    """A logo or a colour that no report can carry; the text says why, for a person."""
+    """A logo or a colour that no report can carry; the text says why, for a person, and ``remedy`` what to do."""
+
+    def __init__(self, why: str, remedy: str = "") -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,14 @@ def accent(text: str) -> House:
     are printed in it, and white is printed on it.
     """
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        raise Unfit("is no colour of the form #rrggbb")
+        raise Unfit("is no colour of the form #rrggbb", "Write it such as #0f4c6e.")
     colour = text.lower()
     reads = contrast(colour, "#ffffff")
     if reads < READABLE:
         raise Unfit(
             f"reads on white at {int(reads * 10) / 10:.1f} : 1 only, and text needs {READABLE} : 1; "
-            f"{readable(colour)} is the same hue, dark enough"
+            f"{readable(colour)} is the same hue, dark enough",
+            "Choose a darker colour.",
         )
     return house(colour)
 

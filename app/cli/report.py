@@ -137,7 +137,7 @@ def _house(accent: str) -> House:
     try:
         return looks.accent(accent) if accent else HOUSE
     except looks.Unfit as error:
-        raise UsageError(str(error), f"--accent {accent}", "Choose a darker colour.") from error
+        raise UsageError(str(error), f"--accent {accent}", error.remedy) from error
 
 
 def _logo(path: Path | None) -> looks.Logo | None:

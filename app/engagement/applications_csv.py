@@ -17,12 +17,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.engagement import actions, state
-from app.engagement.errors import EngagementError, UsageError
+from app.engagement.errors import EngagementError, UsageError, unread
 from app.engagement.journal import Change
 from questionnaires.model import Content, Questionnaire
 from scoring.assessment import Application, Assessment
 from scoring.evidence.encoding import REPLACED, to_utf8
-from scoring.evidence.limits import MIB, Limits, Refused
+from scoring.evidence.limits import MIB, Limits, Refused, Unsuitable, size
 from scoring.evidence.stored import from_disk
 
 COLUMNS = ("id", "name", "tier", "attributes", "repositories")
@@ -92,7 +92,11 @@ def read_table(path: Path) -> Table:
     try:
         held = from_disk(path, _LIMITS).held
     except Refused as error:
-        raise EngagementError(_inside(error.reason), str(path), "Give a CSV file.") from error
+        remedy = f"Give a CSV file of at most {size(_LIMITS.file_bytes)}."
+        found = unread(error.reason, str(path), remedy)
+        raise EngagementError(
+            found.what, found.where, remedy if isinstance(error, Unsuitable) else found.remedy
+        ) from error
     text, warning = _decoded(held or b"")
     header, delimiter = _header(text, str(path))
     rows: list[tuple[int, Mapping[str, str]]] = []
@@ -114,11 +118,6 @@ def read_table(path: Path) -> Table:
         ) from None
     left_out = tuple(title for title, column in zip(header, known, strict=True) if column is None and title)
     return Table(tuple(rows), left_out, warning)
-
-
-def _inside(reason: str) -> str:
-    """The evidence reader's sentence as what follows a place: ``It is larger …`` → ``is larger …``."""
-    return reason.removeprefix("It ").rstrip(".")
 
 
 def _decoded(data: bytes) -> tuple[str, str]:

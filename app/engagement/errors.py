@@ -15,5 +15,11 @@ class EngagementError(Exception):
         super().__init__(said + (f". {remedy}" if remedy else ""))
 
 
+def unread(reason: str, where: str, remedy: str) -> EngagementError:
+    """The evidence reader's ``It is … . Do that.`` as an error; ``remedy`` is for a reason that says nothing to do."""
+    what, _, own = reason.removeprefix("It ").partition(". ")
+    return EngagementError(what[:1].lower() + what[1:].rstrip("."), where, own or remedy)
+
+
 class UsageError(EngagementError):
     """What was asked for makes no sense here: an unknown id, a value outside its range."""

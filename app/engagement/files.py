@@ -65,6 +65,9 @@ def remove(path: Path) -> None:
 
 def unwritable(path: Path, error: OSError) -> EngagementError:
     """The error for a write that failed."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        remedy = "Name another folder, or move the file away."
+        return EngagementError("cannot be written: a file stands where a folder has to be", str(path), remedy)
     reason = error.strerror or str(error)
     return EngagementError(f"cannot be written ({reason})", str(path), "Free space or change permissions, then repeat.")
 

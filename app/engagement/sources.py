@@ -16,7 +16,7 @@ from typing import Any
 from app.engagement import checkpoint, dsomm, journal, state
 from app.engagement.attachment import MAX_BYTES, attached, parse_baseline
 from app.engagement.checkpoint import JOURNAL, QUESTIONNAIRE, ROADMAP, parse_assessment, parse_questionnaire
-from app.engagement.errors import EngagementError, UsageError
+from app.engagement.errors import EngagementError, UsageError, unread
 from app.engagement.folder import Engagement
 from app.engagement.lock import actor
 from app.engagement.pack import RESULTS, SUFFIX, contents, freeze, plain
@@ -27,6 +27,8 @@ from questionnaires.load import Invalid
 from questionnaires.model import Content, Questionnaire
 from scoring.assessment import Application, Assessment
 from scoring.evaluation import evaluate
+from scoring.evidence.limits import Refused
+from scoring.evidence.stored import open_regular
 from scoring.progress import Baseline
 from scoring.results import Results, from_data, results
 from scoring.roadmap import Plan
@@ -89,8 +91,6 @@ def _found(
         if path.resolve() == engagement.folder.resolve():
             raise UsageError("is this engagement itself", str(path), "Name an earlier one.")
         return frozen(path, engagement.content)
-    if not path.is_file():
-        raise EngagementError("is not there, or no file", str(path), "Check the path.")
     head = _beginning(path, 1024)
     if head.startswith(_ZIP) or is_sealed(head):
         data = plain(path, passphrase)  # kept as plain as the folder that it goes to
@@ -117,8 +117,11 @@ def read_at_most(path: Path, most: int) -> bytes:
 
 def _beginning(path: Path, most: int) -> bytes:
     try:
-        with open(path, "rb") as file:
+        file, _ = open_regular(str(path))
+        with file:
             return file.read(most)
+    except Refused as error:
+        raise unread(error.reason, str(path), "Check the path.") from error
     except OSError as error:
         raise EngagementError(f"cannot be read ({error.strerror})", str(path), "Check its permissions.") from error
 

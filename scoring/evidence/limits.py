@@ -51,6 +51,10 @@ class Refused(Exception):
         self.reason = reason
 
 
+class Unsuitable(Refused):
+    """What is no regular file, or one beyond ``file_bytes``. What to give instead depends on what it is for."""
+
+
 def size(count: int) -> str:
     """A number of bytes for a person, such as ``256 MB`` (binary units, rounded down)."""
     for unit, step in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):

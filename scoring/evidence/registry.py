@@ -119,4 +119,8 @@ def _unknown(kind: Kind, described: str) -> str:
         case Kind.BINARY:
             return f"It is {described}, not an export. Give the tool's own report (JSON, SARIF or XML)."
         case _:
-            return f"It is {described}, which no known format has. Export it in one of: {', '.join(formats())}."
+            count = len(formats())
+            return (
+                f"It is {described}, which none of the {count} known formats has. "
+                "Export it as SARIF, CycloneDX, SPDX or JUnit, or as the tool's own report."
+            )

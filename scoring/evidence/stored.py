@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from scoring.evidence.limits import Limits, Refused, size
+from scoring.evidence.limits import Limits, Refused, Unsuitable, size
 
 _STEP = 1 << 20
 _HASHED_APART = 1 << 22
@@ -69,10 +69,10 @@ def hashing(data: bytes) -> Callable[[], str]:
 def from_disk(path: str | os.PathLike[str], limits: Limits) -> Stored:
     """A file, read into memory where it fits. Raises Refused for what is no regular file or cannot be read."""
     path = os.fspath(path)
-    file, before = _open_regular(path)
+    file, before = open_regular(path)
     with file:
         if before.st_size > limits.file_bytes:
-            raise Refused(f"It is larger than {size(limits.file_bytes)}. Give a shorter period or a part of it.")
+            raise Unsuitable(f"It is larger than {size(limits.file_bytes)}. Give a shorter period or a part of it.")
         try:
             small = before.st_size <= limits.memory_bytes
             held = file.read(before.st_size + 1) if small else None
@@ -85,7 +85,7 @@ def from_disk(path: str | os.PathLike[str], limits: Limits) -> Stored:
     def reopen() -> BinaryIO:
         if held is not None:
             return io.BytesIO(held)
-        again, now = _open_regular(path)
+        again, now = open_regular(path)
         if _state(now) != _state(before):
             again.close()
             raise Refused(_CHANGED)
@@ -97,11 +97,12 @@ def from_disk(path: str | os.PathLike[str], limits: Limits) -> Stored:
 _CHANGED = "It changed while it was read. Wait until it is written, then give it again."
 
 
-def _open_regular(path: str) -> tuple[BinaryIO, os.stat_result]:
+def open_regular(path: str) -> tuple[BinaryIO, os.stat_result]:
+    """A file to read, and its state. Raises Refused, also for what is none (a pipe would let us wait for ever)."""
     try:
         # Told before opening too: opening alone can already wake a device.
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise Refused("It is not a regular file. Give a file or a folder.")
+            raise Unsuitable("It is not a regular file. Give a file or a folder.")
         descriptor = os.open(path, _OPEN_FLAGS)
     except OSError as error:
         raise Refused(_said(error)) from None
@@ -111,7 +112,7 @@ def _open_regular(path: str) -> tuple[BinaryIO, os.stat_result]:
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode):
         file.close()
-        raise Refused("It is not a regular file. Give a file or a folder.")
+        raise Unsuitable("It is not a regular file. Give a file or a folder.")
     return file, state
 
 

@@ -151,9 +151,17 @@ def test_neither_a_folder_a_device_nor_a_huge_file_is_read(tmp_path: Path) -> No
     os.mkfifo(pipe)
     loop = tmp_path / "loop.csv"
     loop.symlink_to(loop)
-    for path in (tmp_path, huge, pipe, loop, Path("/dev/zero"), tmp_path / "absent.csv"):
-        with pytest.raises(EngagementError):
+    for path, said in (
+        (tmp_path, "is not a regular file"),
+        (huge, "is larger than 16 MB"),
+        (pipe, "is not a regular file"),
+        (loop, "is a link that leads round in a circle"),
+        (Path("/dev/zero"), "is not a regular file"),
+        (tmp_path / "absent.csv", "there is no such file"),
+    ):
+        with pytest.raises(EngagementError) as refused:
             read_table(path)
+        assert str(refused.value) == f"{path}: {said}. Give a CSV file of at most 16 MB."
 
 
 cells = st.text(max_size=20)

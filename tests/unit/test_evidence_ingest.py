@@ -18,6 +18,7 @@ from scoring.evidence import ingest, side_by_side
 from scoring.evidence.about import Target
 from scoring.evidence.format import Parsed, Rejected
 from scoring.evidence.ingest import Inspection, Planned, PlannedItem, inspect, plan, settle
+from scoring.evidence.registry import formats
 
 
 def sarif(repository: str = "", rule: str = "r") -> bytes:
@@ -379,3 +380,11 @@ def test_no_secret_leaves_the_room(tmp_path: Path, assessment: Assessment) -> No
     assert len(inspections) == 3
     assert secret not in repr(inspections)
     assert secret not in repr(plan(inspections, assessment, "rates"))
+
+
+def test_a_content_of_no_format_is_not_answered_with_the_names_of_all(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_text('{"shopping": ["milk"]}', encoding="utf-8")
+    [item] = inspect([tmp_path])
+    assert isinstance(item.outcome, Rejected)
+    assert f"none of the {len(formats())} known formats" in item.outcome.reason
+    assert len(item.outcome.reason) < 250

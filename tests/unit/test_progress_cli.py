@@ -158,7 +158,7 @@ def test_an_encrypted_pack_takes_its_passphrase_from_a_descriptor(run: Command, 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("baseline", "TODAY", "nowhere"), 3, "is not there"),
+        (("baseline", "TODAY", "nowhere"), 3, "there is no such file. Check the path."),
         (("baseline", "TODAY", "TODAY"), 2, "itself"),
         (("baseline", "MARCH", "TODAY"), 2, "after this engagement"),
         (("baseline", "TODAY", "MARCH", "--carry", "everything=fill"), 2, "is no known group"),
@@ -178,6 +178,16 @@ def test_what_makes_no_sense_says_what_is_known(
     found = run(*(folders.get(argument, argument) for argument in arguments))
     assert (found.code, found.out) == (code, "")
     assert says in found.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="devices, pipes and links of POSIX")
+def test_what_is_no_file_is_called_what_it_is(run: Command, today: Path, tmp_path: Path) -> None:
+    pipe, loop = tmp_path / "pipe.pdf", tmp_path / "loop.pdf"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    for path in (pipe, Path("/dev/zero")):
+        assert f"{path}: is not a regular file. Give a file or a folder." in run("baseline", today, path).err
+    assert f"{loop}: is a link that leads round in a circle. Check the path." in run("baseline", today, loop).err
 
 
 def test_controls_in_a_note_are_spelled_out(run: Command, march: Path, today: Path) -> None:

@@ -90,7 +90,7 @@ def test_only_the_sections_that_are_asked_for(report: Run, tmp_path: Path) -> No
     [
         (("--locale", "xx"), "'xx': is no known locale. Known: de, en, en-US"),
         (("--accent", "#ffff00"), "--accent #ffff00: reads on white at 1.0 : 1 only"),
-        (("--accent", "red"), "--accent red: is no colour of the form #rrggbb. Choose"),
+        (("--accent", "red"), "--accent red: is no colour of the form #rrggbb. Write it such as #0f4c6e."),
         (("--sections", "boards"), "'boards': is no known section. Did you mean 'board'?"),
         (("--classification", "a\nb"), "The classification: holds '\\n'"),
         (("--tier", "9"), "'9': is no known tier"),
@@ -126,7 +126,7 @@ def test_a_broken_logo_is_said_before_anything_is_written(
 
 def test_a_target_that_cannot_be_written_is_said(report: Run, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file", encoding="utf-8")
-    with pytest.raises(EngagementError, match="cannot be written"):
+    with pytest.raises(EngagementError, match="a file stands where a folder has to be"):
         report()
     assert (tmp_path / "out").read_text(encoding="utf-8") == "a file"
 
