@@ -279,9 +279,10 @@ def set_value(
 def _days(value: str) -> Any:
     try:
         return _DAYS.dump_python(_DAYS.validate_python(value), mode="json")
-    except ValidationError:
-        remedy = "Give a number from 0 to 10000, such as 60."
-        raise UsageError("is no number of person-days", f"'{value}'", remedy) from None
+    except ValidationError as error:
+        outside = error.errors()[0]["type"] in ("greater_than_equal", "less_than_equal")
+        what = "lies outside 0 to 10000 person-days" if outside else "is no number of person-days"
+        raise UsageError(what, f"'{value}'", "Give a number from 0 to 10000, such as 60 or 62.5.") from None
 
 
 def day(value: str) -> date:
@@ -364,9 +365,12 @@ def decide(
     if (by is None) is (lane is Lane.DUE):
         remedy = "Give it with --by, as 2027-03-31." if by is None else "Only what is due has one: leave --by out."
         raise UsageError("needs a day" if by is None else "needs no day", f"'{item}'", remedy)
+    if by is not None and _sensible(by) < assessment.as_of:
+        remedy = "Name that day or a later one."
+        raise UsageError(f"lies before the day of the engagement, {assessment.as_of}", f"'{by}'", remedy)
     if lane is Lane.PIN and wave is None:
         wave = 1
-    decision = Decision(lane=lane, wave=wave, by=None if by is None else _sensible(by), reason=reason)
+    decision = Decision(lane=lane, wave=wave, by=by, reason=reason)
     return [Change(("decisions", item), dump(decision))]
 
 

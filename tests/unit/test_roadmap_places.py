@@ -232,6 +232,7 @@ def test_deciding_and_taking_it_back() -> None:
         (Lane.PIN, {"by": date(2027, 1, 1)}, "needs no day"),
         (Lane.DUE, {"by": date(2027, 1, 1), "wave": 1}, "Wave 1: cannot be used here"),
         (Lane.DUE, {"by": date(1, 1, 1)}, "cannot be the day"),
+        (Lane.DUE, {"by": date(2025, 1, 1)}, "lies before the day of the engagement"),
     ],
 )
 def test_a_wrong_word_is_refused(lane: Lane, more: dict[str, Any], message: str) -> None:
