@@ -9,12 +9,14 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 
 from app.desktop.pages.report import ReportPage
+from app.desktop.pages.roadmap import RoadmapPage
 from app.desktop.recent import settings
 from app.desktop.session import Session
 from app.desktop.widgets.report_options import CHOSEN, ReportOptions
 from app.desktop.workspace import Workspace
 from app.engagement import actions
 from reports.options import Format, Section
+from scoring.assessment import Lane
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -109,9 +111,12 @@ def test_a_tier_that_comes_to_applications_is_wanted(page: ReportPage, session: 
     page._checks["3"].setChecked(False)
     session.do("application", "application", actions.remove_application(session.assessment, "payments"))
     assert ticked() == []
-    assert "Applications page" in page._render.toolTip()
+    assert "No tier is chosen" in page._before.text()
     session.undo_stack.undo()
     assert ticked() == ["1"]
+    for key in ("payments", "wiki"):
+        session.do("application", "application", actions.remove_application(session.assessment, key))
+    assert "Applications page" in page._before.text()
 
 
 def test_options_become_what_the_verb_takes(workspace: Workspace) -> None:
@@ -130,18 +135,18 @@ def test_options_become_what_the_verb_takes(workspace: Workspace) -> None:
     options.sections[Section.REGIMES].setChecked(False)
     assert options.arguments() == [
         "--format=pdf", "--format=xlsx", "--paper=letter", "--locale=de", "--classification=-internal",
-        "--sections=board,standing,progress", f"--logo={Path('logo.png').absolute()}", "--accent=#123456",
+        "--sections=board,standing,progress", f"--logo={page._session.folder / 'logo.png'}", "--accent=#123456",
     ]  # fmt: skip
     chosen = options.choices()
-    again = ReportOptions()
+    again = ReportOptions(page._session.folder)
     again.show_choices(chosen)
     assert again.arguments() == options.arguments()
     again.show_choices({"paper": "papyrus", "audience": "nobody", "locale": "tlh", "formats": "pdf"})
     assert again.arguments() == ["--format=pdf", *options.arguments()[2:]]
     for check in options.sections.values():
         check.setChecked(False)
-    assert not options.complete
     assert not page._render.isEnabled()
+    assert "No section" in page._before.text()
 
 
 def test_an_engagement_keeps_how_its_reports_are_asked_for(session: Session, page: ReportPage, qtbot: QtBot) -> None:
@@ -159,6 +164,72 @@ def test_an_engagement_keeps_how_its_reports_are_asked_for(session: Session, pag
     qtbot.addWidget(fresh)
     assert "--accent=#123456" not in fresh.options.arguments()
     fresh.end()
+
+
+def test_an_engagement_keeps_its_folder_and_tiers(page: ReportPage, session: Session, qtbot: QtBot) -> None:
+    choose(page, "3")
+    page.render_reports()
+    page.cancel()
+    again = ReportPage(session)
+    qtbot.addWidget(again)
+    assert again._folder.text() == page._folder.text()
+    assert [tier for tier, check in again._checks.items() if check.isChecked()] == ["3"]
+    session.do(
+        "application", "application", actions.add_application(session.content, session.assessment, "a", "A", "2")
+    )
+    assert [tier for tier, check in again._checks.items() if check.isChecked()] == ["2", "3"]
+    again.end()
+
+
+def test_what_is_missing_for_a_report_is_said_beside_its_button(page: ReportPage) -> None:
+    before = page._before.text()
+    page.options.formats[Format.PDF].setChecked(False)
+    assert "No format" in page._before.text()
+    page.options.formats[Format.PDF].setChecked(True)
+    assert page._before.text() == before
+    page._folder.setText(" ")
+    assert "folder" in page._before.text()
+    for check in page._checks.values():
+        check.setChecked(False)
+    assert "No tier" in page._before.text()
+    assert page._before.isVisible()
+
+
+def test_a_logo_is_looked_for_where_the_folder_is(
+    page: ReportPage, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for typed, place in (("~/x.png", tmp_path / "home/x.png"), ("x.png", session.folder.absolute() / "x.png")):
+        page.options.logo.setText(typed)
+        assert f"--logo={place}" in page.options.arguments()
+
+
+def test_what_was_said_of_the_files_comes_back_with_what_they_were_made_from(
+    page: ReportPage, session: Session, qtbot: QtBot
+) -> None:
+    page.options.formats[Format.PDF].setChecked(False)
+    page.options.formats[Format.CSV].setChecked(True)
+    page.render_reports()
+    qtbot.waitUntil(lambda: "written in" in page.told.text(), timeout=60_000)
+    written = page.told.text()
+    session.answer(next(iter(session.questionnaire.criteria)), "no")
+    assert "moved since" in page.told.text()
+    session.undo_stack.undo()
+    assert page.told.text() == written
+
+
+def test_a_pin_is_no_answer_that_moved(page: ReportPage, workspace: Workspace, session: Session, qtbot: QtBot) -> None:
+    roadmap = workspace.show_page("roadmap")
+    assert isinstance(roadmap, RoadmapPage)
+    qtbot.waitUntil(lambda: roadmap.settled)
+    roadmap.keep()
+    qtbot.waitUntil(lambda: session.plan_current)
+    assert "decisions as they are" in page._before.text()
+    plan = session.plan
+    assert plan is not None
+    item = plan.waves[0].items[0].id
+    session.do("x", "plan", actions.decide(session.assessment, [item], item, Lane.DROP, reason="Gone", waves=8))
+    assert "Something moved since the roadmap was stored" in page._before.text()
 
 
 def test_a_table_is_written_beside_the_pdf_and_a_bad_colour_is_told(

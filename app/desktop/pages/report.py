@@ -30,7 +30,7 @@ from app.desktop.recent import remember_choices, remembered_choices
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
-from app.desktop.widgets.fields import Line
+from app.desktop.widgets.fields import Line, typed_path
 from app.desktop.widgets.report_options import ReportOptions
 from app.desktop.widgets.text import Told, button, column, label, row, rule, scrolled, set_flag
 from app.desktop.widgets.working import Working
@@ -53,6 +53,9 @@ class ReportPage(Page):
         """A child starts as soon as the disk holds every answer."""
         self._shown_state: tuple[object, object] | None = None
         """What the files were made from."""
+        self._written_words = ""
+        """How many there are, said as long as nothing moved."""
+        remembered = remembered_choices(session.folder)
         self._began = 0.0
         self.written: list[Path] = []
         self._artist = Background("pages", self)
@@ -62,20 +65,15 @@ class ReportPage(Page):
         self._check_column.setSpacing(theme.px(2))
         for tier, _ in tier_names(session):
             check = self._checks[tier] = QCheckBox()
-            check.setChecked(True)
+            check.setChecked(tier not in remembered.get("without", "").split(","))
             self._check_column.addWidget(check)
-        self._folder = Line(str((session.folder / "reports").absolute()))
-        self._folder.setCursorPosition(0)
-        self._folder.textChanged.connect(self._show)
-        self._folder.setAccessibleName(self.tr("Folder for the reports"))
-        self._choose = button(self.tr("Choose…"))
-        self._choose.setAccessibleName(self.tr("Choose the folder for the reports"))
-        self._choose.clicked.connect(self.choose_folder)
-        self.options = ReportOptions()
-        self.options.show_choices(remembered_choices(session.folder))
+        self._build_folder(remembered.get("folder") or str((session.folder / "reports").absolute()))
+        self.options = ReportOptions(session.folder)
+        self.options.show_choices(remembered)
         self._render = button(self.tr("Render the reports"), "primary")
         self._render.clicked.connect(self.render_reports)
-        self._plan_words = label("", Role.SMALL, muted=True, wrap=True)
+        self._before = label("", Role.SMALL, muted=True, wrap=True)
+        """What to know, or to do, before rendering."""
         self._working = Working(self.tr("Rendering"))
         self._working.cancelled.connect(self.cancel)
         self.told = Told()
@@ -96,6 +94,15 @@ class ReportPage(Page):
         self.options.changed.connect(self._show)
         self._show()
         self._show_files()
+
+    def _build_folder(self, folder: str) -> None:
+        self._folder = Line(folder)
+        self._folder.setCursorPosition(0)
+        self._folder.textChanged.connect(self._show)
+        self._folder.setAccessibleName(self.tr("Folder for the reports"))
+        self._choose = button(self.tr("Choose…"))
+        self._choose.setAccessibleName(self.tr("Choose the folder for the reports"))
+        self._choose.clicked.connect(self.choose_folder)
 
     def _build_list(self) -> None:
         self._list = QListView()
@@ -123,7 +130,7 @@ class ReportPage(Page):
         left = self._left = QWidget()
         whole = column(
             row(label(self.tr("Report"), Role.TITLE), margins=(32, 24, 24, 12)), scroll,
-            column(self._plan_words, 12, self._render, margins=(32, 12, 24, 16)),
+            column(self._before, 12, self._render, margins=(32, 12, 24, 16)),
         )  # fmt: skip
         whole.setStretchFactor(scroll, 1)
         left.setLayout(whole)
@@ -162,7 +169,10 @@ class ReportPage(Page):
             return
         self._folder.setText(str(target))
         self._asked = True
-        remember_choices(self._session.folder, self.options.choices())
+        # Those left out, not those chosen: a tier that comes to its first application is wanted.
+        without = ",".join(tier for tier, check in self._checks.items() if check.isEnabled() and not check.isChecked())
+        choices = {**self.options.choices(), "folder": str(target), "without": without}
+        remember_choices(self._session.folder, choices)
         self.written = []
         self._file = ""
         self._began = perf_counter()
@@ -216,7 +226,7 @@ class ReportPage(Page):
     @property
     def _outdated(self) -> bool:
         return self._shown_state is not None and any(
-            then is not now for then, now in zip(self._shown_state, self._state, strict=True)
+            then is not now and then != now for then, now in zip(self._shown_state, self._state, strict=True)
         )
 
     @property
@@ -225,26 +235,17 @@ class ReportPage(Page):
 
     @property
     def _target(self) -> Path | None:
-        """Where the files go: ``~`` is the home, and what is relative lies in the engagement."""
-        typed = self._folder.text().strip()
-        if not typed:
-            return None
-        try:
-            return self._session.folder.absolute() / Path(typed).expanduser()
-        except RuntimeError:  # nobody here is called so
-            return self._session.folder.absolute() / typed
+        """Where the files go; None where nothing says so."""
+        typed = self._folder.text()
+        return typed_path(typed, self._session.folder) if typed.strip() else None
 
     def _finish(self) -> None:
         self._working.end()
         self._show()
-        if self.written:
-            seconds = perf_counter() - self._began
-            self.told.say(
-                self.tr("{0} written in {1} s.").format(
-                    words.count(len(self.written), self.tr("file"), self.tr("files")), f"{seconds:.0f}"
-                )
-            )
-        self._tell_outdated()
+        seconds = perf_counter() - self._began
+        count = words.count(len(self.written), self.tr("file"), self.tr("files"))
+        self._written_words = self.tr("{0} written in {1} s.").format(count, f"{seconds:.0f}")
+        self._tell_written()
         (self._list if self._pdfs else self._open_folder if self.written else self._render).setFocus(
             Qt.FocusReason.OtherFocusReason
         )
@@ -268,19 +269,31 @@ class ReportPage(Page):
             if check.isEnabled() != (count > 0):  # a tier that comes to applications is wanted
                 check.setEnabled(count > 0)
                 check.setChecked(count > 0)
-        some = any(check.isChecked() for check in self._checks.values())
-        self._render.setEnabled(not self._busy and some and self.options.complete and self._target is not None)
-        self._render.setToolTip(
-            "" if some else self.tr("There is no application yet: add the first on the Applications page.")
-        )
+        missing = self._missing
+        self._render.setEnabled(not self._busy and not missing)
+        self._before.setText(missing or self._plan_words)
+        set_flag(self._before, "attention", bool(missing) or (session.plan is not None and not session.plan_current))
+
+    @property
+    def _missing(self) -> str:
+        """What keeps a report from being rendered, and what to do; empty where nothing does."""
+        if not self._session.assessment.applications:
+            return self.tr("There is no application yet: add the first on the Applications page.")
+        if not any(check.isChecked() for check in self._checks.values()):
+            return self.tr("No tier is chosen: tick one.")
+        return self.options.missing or ("" if self._target else self.tr("Give the folder that the reports go to."))
+
+    @property
+    def _plan_words(self) -> str:
+        session = self._session
         if session.plan is None:
-            text = self.tr("No roadmap is stored; the reports show the plan as it follows from the answers today.")
-        elif session.plan_current:
-            text = self.tr("The stored roadmap follows from the answers as they are.")
-        else:
-            text = self.tr("Answers moved since the roadmap was computed. Compute it again on the Roadmap page first.")
-        self._plan_words.setText(text)
-        set_flag(self._plan_words, "attention", session.plan is not None and not session.plan_current)
+            return self.tr("No roadmap is stored; the reports show the plan as it follows from the answers today.")
+        if session.plan_current:
+            return self.tr("The stored roadmap follows from the answers and decisions as they are.")
+        return self.tr(
+            "Something moved since the roadmap was stored, and the reports print the stored one. To print today's, "
+            "keep the plan on the Roadmap page first."
+        )
 
     def _show_files(self) -> None:
         names = {f"tier-{tier}-": name for tier, name in tier_names(self._session)}
@@ -337,16 +350,17 @@ class ReportPage(Page):
     def _on_list_activated(self, index: QModelIndex) -> None:
         self.open_file()
 
-    def _tell_outdated(self) -> None:
-        if self.written and self._outdated and not self._busy:
-            self.told.say(self.tr("Something moved since these reports were written."), attention=True)
+    def _tell_written(self) -> None:
+        if self.written and not self._busy:
+            moved = self.tr("Something moved since these reports were written.")
+            self.told.say(moved if self._outdated else self._written_words, attention=self._outdated)
 
     def _on_session_planned(self) -> None:
-        self._tell_outdated()
+        self._tell_written()
         self._show()
 
     def _on_session_changed(self, changed: Changed) -> None:
-        self._tell_outdated()
+        self._tell_written()
         if not changed.only_answers:
             self._show()
 

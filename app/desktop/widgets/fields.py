@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
@@ -27,6 +29,14 @@ class Line(QLineEdit):
         if is_window_s(event, can_undo=self.isUndoAvailable(), can_redo=self.isRedoAvailable()):
             return False
         return super().event(event)
+
+
+def typed_path(typed: str, folder: Path) -> Path:
+    """Where a path that was typed leads: ``~`` is the home, and what is relative lies in ``folder``."""
+    try:
+        return folder.absolute() / Path(typed.strip()).expanduser()
+    except RuntimeError:  # nobody here is called so
+        return folder.absolute() / typed.strip()
 
 
 class Select(QComboBox):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from app.desktop.theme import Role
 from app.desktop.widgets.choices import Choices
-from app.desktop.widgets.fields import Line, Select
+from app.desktop.widgets.fields import Line, Select, typed_path
 from app.desktop.widgets.text import button, column, label, row
 from reports.language import ENGLISH, tags
 from reports.options import Audience, Format, Paper, Section
@@ -21,12 +21,13 @@ CHOSEN = "chosen"
 
 
 class ReportOptions(QWidget):
-    """Its :meth:`arguments` are those of the verb ``report``, which checks them."""
+    """Its :meth:`arguments` are those of ``report``, which checks them; what is relative lies in ``folder``."""
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._folder = folder
         self._audience = Audience.FULL.value
         self._audiences = Choices(self.tr("Sections of the report"))
         self._audiences.chosen.connect(self.choose_audience)
@@ -132,10 +133,13 @@ class ReportOptions(QWidget):
             self.choose_audience(choices["audience"])
 
     @property
-    def complete(self) -> bool:
-        """There is at least one format, and one section."""
-        some = self._audience != CHOSEN or any(check.isChecked() for check in self.sections.values())
-        return some and any(check.isChecked() for check in self.formats.values())
+    def missing(self) -> str:
+        """What has to be ticked before there is a report; empty where nothing is missing."""
+        if self._audience == CHOSEN and not any(check.isChecked() for check in self.sections.values()):
+            return self.tr("No section is chosen: tick one.")
+        if not any(check.isChecked() for check in self.formats.values()):
+            return self.tr("No format is chosen: tick one.")
+        return ""
 
     def arguments(self) -> list[str]:
         """For the verb ``report``."""
@@ -151,7 +155,7 @@ class ReportOptions(QWidget):
         else:
             found.append(f"--audience={self._audience}")
         if logo := self.logo.text().strip():
-            found.append(f"--logo={Path(logo).absolute()}")
+            found.append(f"--logo={typed_path(logo, self._folder)}")
         if accent := self.accent.text().strip():
             found.append(f"--accent={accent}")
         return found
