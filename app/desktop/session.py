@@ -236,11 +236,16 @@ class Session(QObject):
             return False
         return self.do(text, what, changes)
 
-    def do(self, text: str, what: str, changes: Sequence[Change]) -> bool:
-        """Apply changes as one step that can be undone. False, with nothing changed, where they do not fit."""
+    def may_change(self) -> bool:
+        """Whether anything can be changed; where not, it is told."""
         if not self.writable:
             remedy = self.tr("Close it where it is open for writing, then open it again.")
             self.failed.emit(EngagementError(self.tr("is open for reading only"), str(self.folder), remedy))
+        return self.writable
+
+    def do(self, text: str, what: str, changes: Sequence[Change]) -> bool:
+        """Apply changes as one step that can be undone. False, with nothing changed, where they do not fit."""
+        if not self.may_change():
             return False
         try:
             after, known = state.applied(self.assessment, changes)

@@ -304,6 +304,7 @@ class MainWindow(QMainWindow):
 
         self.session = Session(opened, self.writer, self)
         self.session.failed.connect(self._on_session_failed)
+        self.session.changed.connect(self.banner.pass_by)
         self.session.taken_back.connect(self._on_session_taken_back)
         self.unsaved = Unsaved(self.session, self.banner, self.writer, self)
         self.unsaved.close_wanted.connect(self._on_unsaved_close_wanted)
@@ -334,7 +335,7 @@ class MainWindow(QMainWindow):
         self._open(folder, task, self.tr("Putting {0} in order …").format(folder.name))
 
     def _on_session_failed(self, error: Exception) -> None:
-        self.banner.tell_error(error, choices=self.unsaved.ways() if self.unsaved is not None else ())
+        self.banner.tell_refused(error, self.unsaved.ways() if self.unsaved is not None else ())
 
     def _on_unsaved_close_wanted(self) -> None:
         if self.unsaved is not None:

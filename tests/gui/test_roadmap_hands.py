@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +25,7 @@ from app.desktop.widgets.item_detail import Word
 from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement.checkpoint import JOURNAL
+from app.engagement.errors import EngagementError
 from app.engagement.folder import Engagement
 from scoring.assessment import Lane
 from scoring.roadmap import Initiative, Plan
@@ -401,6 +404,67 @@ def test_a_capacity_that_cannot_be_is_refused_and_what_stands_is_shown(
     assert page.capacity.text() == stands
 
 
+def test_a_refusal_goes_once_something_else_was_taken(
+    page: RoadmapPage, session: Session, window: MainWindow, qtbot: QtBot
+) -> None:
+    page.capacity.setFocus()
+    for typed in ("9999999", "0"):
+        page.capacity.selectAll()
+        QTest.keyClicks(page.capacity, typed)
+        QTest.keyClick(page.capacity, Qt.Key.Key_Return)
+        assert ("lies outside 0 to 10000" in window.banner.message) == (typed != "0")
+    session.undo_stack.undo()
+    session.failed.emit(EngagementError("cannot be written.", "report.toml", "Free space."))
+    assert window.banner.message == "report.toml: cannot be written.\nFree space."
+    session.answer("integrate.gates.override-record", "no")
+    assert "cannot be written" in window.banner.message, "what the next change says nothing about"
+
+
+def test_a_capacity_that_is_not_whole_is_shown_and_kept(page: RoadmapPage, session: Session) -> None:
+    field = page.capacity
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "62.5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (session.assessment.capacity, field.text()) == (Fraction(125, 2), "62.5")
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert (session.assessment.capacity, field.text()) == (Fraction(135, 2), "67.5")
+    field.show_number(Fraction(1, 3))
+    assert field.text() == "1/3"
+
+
+def test_a_capacity_with_a_comma_is_refused_not_taken_for_another(
+    page: RoadmapPage, session: Session, window: MainWindow
+) -> None:
+    stands = session.assessment.capacity
+    page.capacity.setFocus()
+    page.capacity.selectAll()
+    QTest.keyClicks(page.capacity, "62,5")
+    QTest.keyClick(page.capacity, Qt.Key.Key_Return)
+    assert session.assessment.capacity == stands
+    assert "62.5" in window.banner.message
+
+
+def test_a_refused_day_has_the_focus_and_goes_with_the_next(
+    page: RoadmapPage, session: Session, window: MainWindow
+) -> None:
+    item = free(page)
+    page.choose(item)
+    detail = page.detail
+    detail.reason.setPlainText("The supervisor set a day")
+    for typed, said in (("31.03.2027", "is no date"), ("2026-09-29", "lies before the day of the engagement")):
+        detail.day.setText(typed)
+        detail.due.setFocus()
+        QTest.keyClick(detail.due, Qt.Key.Key_Space)
+        assert said in window.banner.message
+        assert focus() is detail.day
+        assert detail.day.selectedText() == typed
+    QTest.keyClicks(detail.day, "2027-01-01")
+    detail.due.click()
+    assert item.id in session.assessment.decisions
+    assert window.banner.message == ""
+
+
 def test_a_capacity_is_undone_from_its_own_field(page: RoadmapPage, session: Session) -> None:
     stands = page.capacity.text()
     page.capacity.setFocus()
@@ -422,8 +486,18 @@ def test_a_reader_moves_no_capacity(
         page = reading.workspace.show_page("roadmap")
         assert isinstance(page, RoadmapPage)
         stands = page.capacity.text()
-        QTest.keyClick(page.capacity, Qt.Key.Key_Up)
+        qtbot.waitUntil(lambda: page.settled)
+        page.choose(free(page))
+        for field, key, more in (
+            (page.capacity, Qt.Key.Key_Up, Qt.KeyboardModifier.NoModifier),
+            (page.capacity, Qt.Key.Key_7, Qt.KeyboardModifier.NoModifier),
+            (page.board.waves[0].list, Qt.Key.Key_Right, ALT),
+        ):
+            reading.banner.leave()
+            QTest.keyClick(field, key, more)
+            assert "is open for reading only" in reading.banner.message
         assert page.capacity.text() == stands == str(reading.session.assessment.capacity)
+        assert proposal(page) == ""
 
 
 # ---- the export
@@ -442,12 +516,30 @@ def test_an_export_shows_that_it_works_and_can_be_cancelled(
     assert focus() is page.tables._export
 
 
-def test_where_the_tables_are_outlasts_another_plan(page: RoadmapPage, tmp_path: Path, qtbot: QtBot) -> None:
+def test_the_plan_in_view_is_kept_and_exported(
+    page: RoadmapPage, session: Session, workspace: Workspace, tmp_path: Path, qtbot: QtBot
+) -> None:
+    item = free(page)
+    page.choose(item)
+    page.detail.decided.emit(Word(Lane.PIN, 4, reason="The budget comes late"))
     page.tables.export(tmp_path / "out")
-    qtbot.waitUntil(lambda: str(tmp_path / "out") in page.tables.told.accessibleName(), timeout=60_000)
-    QTest.keyClick(page.capacity, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: page.settled)
-    assert page.tables.told.isVisible()
+    told = page.tables.told
+    qtbot.waitUntil(told.isVisible, timeout=60_000)
+    assert told.accessibleName() == f"The plan was kept. The tables are in {tmp_path / 'out'}"
+    assert session.plan == page.plan
+    rows = [
+        row
+        for file in (tmp_path / "out").rglob("*roadmap*.csv")
+        for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+        if row["Item"] == item.id
+    ]
+    assert rows
+    assert {row["Wave"] for row in rows} == {"4"}
+    page._take_plan(plan_of(page))
+    assert told.isVisible(), "another plan in view changes nothing"
+    workspace.undo()
+    assert not told.isVisible()
+    assert session.plan is None
     assert str(tmp_path / "out") in page.tables.told.accessibleName()
 
 

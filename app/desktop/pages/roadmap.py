@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -19,10 +20,10 @@ from app.desktop.pages.page import Page
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.board import Board
+from app.desktop.widgets.capacity import Capacity
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.idle_decisions import IdleDecisions
 from app.desktop.widgets.item_detail import ItemDetail, Word
-from app.desktop.widgets.number import Number
 from app.desktop.widgets.plan_table import PlanTable
 from app.desktop.widgets.solving import Solving
 from app.desktop.widgets.tables_export import TablesExport
@@ -33,9 +34,9 @@ from scoring.roadmap import Initiative, Plan
 from scoring.waves import provisional
 
 BOARD, TABLE = "board", "table"
+"""The two views of the plan."""
 FOLDED = "folded"
 """Remembered while the details are folded away."""
-"""The two views of the plan."""
 
 
 class RoadmapPage(Page):
@@ -47,6 +48,8 @@ class RoadmapPage(Page):
         self._planner = Background("plan", self)
         self._plan: Plan | None = session.plan if session.plan_current else None
         self._outdated = self._plan is None
+        self._exporting: Callable[[str], None] | None = None
+        """Whom to call once the plan in view is kept."""
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(60)
@@ -59,13 +62,10 @@ class RoadmapPage(Page):
         self._folded = FOLDED in recent.remembered_words("roadmap")
         self._title = label(self.tr("Roadmap"), Role.TITLE)
         self._said = OneLine(Role.SMALL, muted=True)
-        self.capacity = Number(self.tr("Capacity of a wave in person-days"), 0, 10_000, 5)
-        self.capacity.setFixedWidth(theme.px(72))
-        self.capacity.setReadOnly(not session.writable)
-        self.capacity.given.connect(self._on_capacity_given)
+        self.capacity = Capacity(session)
         self._views = Choices(self.tr("View of the roadmap"))
         self._views.chosen.connect(self.show_view)
-        self.tables = TablesExport(session)
+        self.tables = TablesExport(session, self._keep_first)
         self._best = button(self.tr("Find the best plan"))
         self.solving = Solving(session, self._best, lambda: self.isVisible() and not self._outdated)
         self.solving.found.connect(self._take_plan)
@@ -149,7 +149,7 @@ class RoadmapPage(Page):
         if found is None:
             return
         self._chosen = key
-        asks = wave != found[1] and self._session.writable
+        asks = wave != found[1] and self._session.may_change()
         self._folded = self._folded and not asks
         self._show_chosen()
         if asks:
@@ -178,17 +178,19 @@ class RoadmapPage(Page):
         if self._plan is not None and not self._outdated:
             self._session.store(self._plan)
 
-    def _on_capacity_given(self, value: int) -> None:
-        session = self._session
-        try:
-            changes = actions.set_value(
-                session.content, session.questionnaire, session.assessment, "capacity", str(value)
-            )
-        except EngagementError as error:
-            session.failed.emit(error)
+    def _keep_first(self, then: Callable[[str], None]) -> None:
+        """Keep the plan in view, once it follows from the answers, and say with what words an export of it ends."""
+        if not self.settled:
+            self._exporting = then
+        elif self._stored or not self._session.assessment.applications:
+            then(self.tr("The tables are in {0}"))
+        elif self._session.writable:
+            self.keep()
+            then(self.tr("The plan was kept. The tables are in {0}"))
         else:
-            session.do(self.tr("capacity"), "set", changes)
-        self.capacity.show_number(round(session.assessment.capacity))
+            then(
+                self.tr("The plan in view cannot be kept here. The tables are in {0}, with the plan that reports print")
+            )
 
     def _on_detail_decided(self, word: Word) -> None:
         if self._plan is None or self._chosen is None:
@@ -210,6 +212,8 @@ class RoadmapPage(Page):
                 )
         except EngagementError as error:
             session.failed.emit(error)
+            if word.by:
+                self.detail.ask_day()
             return
         session.do(self.tr("decision"), "plan", changes)
         self.detail.settle()
@@ -256,6 +260,9 @@ class RoadmapPage(Page):
     def _take_plan(self, plan: Plan | None) -> None:
         self._plan, self._outdated = plan, False
         self._show()
+        if self._exporting is not None:
+            then, self._exporting = self._exporting, None
+            self._keep_first(then)
 
     # ---- showing
 
@@ -318,8 +325,13 @@ class RoadmapPage(Page):
         """The plan that is shown follows from the answers and decisions as they are."""
         return self._plan is not None and not self._outdated
 
+    @property
+    def _stored(self) -> bool:
+        """The plan that is shown is the one that reports print."""
+        return self._session.plan is not None and self._session.plan_current and self._session.plan == self._plan
+
     def _show(self) -> None:
-        self.capacity.show_number(round(self._session.assessment.capacity))
+        self.capacity.refresh()
         options = [(ALL, self.tr("All tiers")), *tier_names(self._session)]
         self._tiers.show_options(options, self._tier)
         plan = self._plan
@@ -338,7 +350,7 @@ class RoadmapPage(Page):
 
     def _show_state(self) -> None:
         session = self._session
-        stored = session.plan is not None and session.plan_current and session.plan == self._plan
+        stored = self._stored
         keepable = self._plan is not None and not stored and bool(session.assessment.applications)
         if not keepable and self._keep.hasFocus():
             self._take_focus()  # not to whatever button comes next

@@ -12,7 +12,7 @@ from shiboken6 import isValid
 from app.desktop import theme
 from app.desktop.theme import Role
 from app.desktop.widgets.text import button, column, label, set_flag
-from app.engagement.errors import EngagementError
+from app.engagement.errors import EngagementError, UsageError
 
 
 class Banner(QFrame):
@@ -30,6 +30,8 @@ class Banner(QFrame):
         self._close = button(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close the message"))
         self._close.clicked.connect(self.leave)
+        self._passing = False
+        """It tells of a refused input, which the next change makes old."""
         self._came_from: QWidget | None = None
         """What had the focus before the message."""
         application = QApplication.instance()
@@ -65,6 +67,7 @@ class Banner(QFrame):
         choices: Sequence[tuple[str, Callable[[], None]]] = (),
     ) -> None:
         """Show a message; a problem is set in the colour of attention. A choice closes it and is then called."""
+        self._passing = False
         for known in self.choices:
             self._choices.removeWidget(known)
             known.deleteLater()
@@ -92,6 +95,16 @@ class Banner(QFrame):
                 self.left.emit()
         self.hide()
 
+    def tell_refused(self, error: Exception, choices: Sequence[tuple[str, Callable[[], None]]] = ()) -> None:
+        """An error of the open engagement. What was asked for and made no sense is told until something else did."""
+        self.tell_error(error, choices=choices)
+        self._passing = isinstance(error, UsageError) and not choices
+
+    def pass_by(self) -> None:
+        """Something was changed: a refused input is told no longer."""
+        if self._passing and not self.isHidden():
+            self.leave()
+
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now) and old is not None and not self.isAncestorOf(old):
             self._came_from = old
@@ -102,7 +115,7 @@ class Banner(QFrame):
         """An error in words; ``kept`` says what is safe."""
         if isinstance(error, EngagementError):
             what = ": ".join(part for part in (error.where, error.what) if part)
-            self.tell(what + ".", " ".join(part for part in (kept, error.remedy) if part), choices=choices)
+            self.tell(what.rstrip(".") + ".", " ".join(part for part in (kept, error.remedy) if part), choices=choices)
             return
         what = self.tr("Something unexpected happened ({0}: {1}).").format(type(error).__name__, error)
         remedy = self.tr("You can go on working. If it comes back, close the engagement and open it again.")

@@ -149,6 +149,11 @@ class ItemDetail(QScrollArea):
         self._wave.setCurrentIndex(self._wave.findData(self._given.wave))
         self._show_proposal()
 
+    def ask_day(self) -> None:
+        """The day was refused: it is typed anew."""
+        self.day.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.day.selectAll()
+
     def settle(self) -> None:
         """What was proposed is decided."""
         self._proposed = None

@@ -1,6 +1,8 @@
-"""A whole number to type, or to move with the arrow keys."""
+"""A number to type, or to move in whole steps with the arrow keys."""
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QRegularExpressionValidator
@@ -14,30 +16,31 @@ class Number(QLineEdit):
     It shows what stands, whatever was given: who takes a number, or refuses it, says ``show_number``.
     """
 
-    given = Signal(int)
-    """Any number that can be typed; the keys stay between the least and the most."""
+    given = Signal(str)
+    """Anything that can be typed; the keys stay between the least and the most."""
+    locked = Signal()
+    """A key would have moved it, and it is for reading only."""
 
     def __init__(self, name: str, least: int, most: int, step: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._least, self._most, self._step = least, most, step
-        self._value = least
+        self._value = Fraction(least)
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         # Not a range: Qt would keep what is outside of it to itself, and the number would seem to be taken.
-        self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,7}"), self))
+        self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,7}([.,/]\d{0,4})?"), self))
         self.editingFinished.connect(self.commit)
 
-    def show_number(self, value: int) -> None:
+    def show_number(self, value: Fraction) -> None:
         """The number that stands now; what somebody is typing is left alone."""
         self._value = value
         if not (self.hasFocus() and self.isModified()):
-            self.setText(str(value))
+            self.setText(_exact(value))
 
     def commit(self) -> None:
         """Hand over what was typed."""
         if self.isModified():
-            text = self.text()
-            self._give(int(text) if text else self._value)
+            self._give(self.text() or _exact(self._value))
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -54,15 +57,31 @@ class Number(QLineEdit):
         moves = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
         by = moves.get(Qt.Key(event.key()))
         if event.key() == Qt.Key.Key_Escape and self.isModified():
-            self._give(self._value)
-        elif by is None or self.isReadOnly():
+            self._give(_exact(self._value))
+        elif self.isReadOnly() and (by is not None or event.text().isdigit()):
+            self.locked.emit()
+        elif by is None:
             super().keyPressEvent(event)
         else:
-            now = int(self.text() or self._value)
-            self._give(min(max(now + by * self._step, self._least), self._most))
+            self._give(_exact(min(max(self._typed + by * self._step, Fraction(self._least)), Fraction(self._most))))
 
-    def _give(self, value: int) -> None:
-        self.setText(str(self._value))
+    @property
+    def _typed(self) -> Fraction:
+        """What stands in the field, where that is a number, else what stood there."""
+        try:
+            return Fraction(self.text()) if self.isModified() else self._value
+        except (ValueError, ZeroDivisionError):
+            return self._value
+
+    def _give(self, text: str) -> None:
+        stands = _exact(self._value)
+        self.setText(stands)
         self.setModified(False)
-        if value != self._value:
-            self.given.emit(value)
+        if text != stands:
+            self.given.emit(text)
+
+
+def _exact(value: Fraction) -> str:
+    """``62.5``; ``1/3`` where decimals would say something else."""
+    decimal = f"{float(value):.4f}".rstrip("0").rstrip(".")
+    return decimal if Fraction(decimal) == value else str(value)

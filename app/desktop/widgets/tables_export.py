@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -17,22 +18,35 @@ from app.engagement.errors import EngagementError
 
 
 class TablesExport(QWidget):
-    """Asks where to; the command line writes. The page finds a place for ``working`` and ``told``."""
+    """Asks where to; the command line writes. The page finds a place for ``working`` and ``told``.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    The command line exports the stored plan: ``keep`` stores the one in view first, then calls back with the words for
+    how it ended, with a place for the folder.
+    """
+
+    def __init__(
+        self, session: Session, keep: Callable[[Callable[[str], None]], None], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._keep = keep
+        self._words = ""
         self._target: Path | None = None
         """Where the tables are being written."""
         self._job: Job | None = None
         self._export = button(self.tr("Export…"))
-        self._export.setToolTip(self.tr("The stored plan as CSV, with all other tables of the report"))
+        tip = self.tr("Every table of the report as CSV")
+        if session.writable:
+            tip = self.tr("Keeps the plan in view, then writes it as CSV with all other tables of the report")
+        self._export.setToolTip(tip)
         self._export.clicked.connect(self.choose_folder)
         self.setLayout(row(self._export))
         self.working = Working(self.tr("Exporting the tables"))
         self.working.cancelled.connect(self.cancel)
         self.told = OneLine(Role.SMALL)
-        """How the last export ended; hidden before the first."""
+        """How the last export ended, until something changes."""
+        session.changed.connect(self.told.hide)
+        session.planned.connect(self.told.hide)
         self.told.setContentsMargins(0, theme.px(8), 0, 0)
         self.told.hide()
 
@@ -51,7 +65,7 @@ class TablesExport(QWidget):
             self._target = target
             self.told.hide()
             self.working.begin(self._export)
-            self._session.when_written(self._begin)
+            self._keep(self._on_kept)
 
     def cancel(self) -> None:
         """Stop; tables that were whole stay."""
@@ -59,6 +73,10 @@ class TablesExport(QWidget):
             self._job.cancel()
         elif self._target is not None:
             self._end(Outcome(Ending.CANCELLED))
+
+    def _on_kept(self, words: str) -> None:
+        self._words = words
+        self._session.when_written(self._begin)
 
     def _begin(self) -> None:
         if self._target is None or self._job is not None:
@@ -82,5 +100,5 @@ class TablesExport(QWidget):
             case Ending.CANCELLED:
                 self.told.say(self.tr("The export was cancelled; no half table is left in {0}").format(target))
             case Ending.DONE:
-                self.told.say(self.tr("The tables are in {0}").format(target))
+                self.told.say(self._words.format(target))
         self.told.show()
