@@ -228,7 +228,7 @@ class Session(QObject):
         )
 
     def ask(self, text: str, what: str, action: Callable[[], Sequence[Change]]) -> bool:
-        """Do what an action makes of the assessment, as ``do`` does; where it refuses, that is told."""
+        """Do what an action makes of the assessment, as ``do`` does. False, with nothing changed, where it refuses."""
         try:
             changes = action()
         except EngagementError as error:
@@ -256,7 +256,7 @@ class Session(QObject):
             self.undo_stack.push(Apply(text, what, known, self._apply))
             self._stand(after, tuple(change.path for change in known))
             self._write(what, known)
-        return bool(known)
+        return True
 
     def store(self, plan: Plan) -> None:
         """Keep a plan computed from what stands now: a step that can be undone once the journal holds it."""

@@ -13,6 +13,7 @@ from app.desktop.pages.roadmap import RoadmapPage
 from app.desktop.recent import settings
 from app.desktop.session import Session
 from app.desktop.widgets.report_options import CHOSEN, ReportOptions
+from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement import actions
 from reports.options import Format, Section
@@ -60,6 +61,15 @@ def test_a_cancelled_report_leaves_nothing(page: ReportPage, qtbot: QtBot, tmp_p
     qtbot.waitUntil(lambda: not out.exists() or not list(out.iterdir()), timeout=5_000)
     assert "cancelled" in page.told.text()
     assert page.written == []
+
+
+def test_closing_before_it_began_leaves_nothing_behind(
+    page: ReportPage, window: MainWindow, session: Session, qtbot: QtBot
+) -> None:
+    page.render_reports()
+    with qtbot.waitSignal(session.closed):
+        window.close_engagement()
+    assert not page.written
 
 
 def test_what_is_cancelled_before_it_began_never_begins(page: ReportPage, session: Session, qtbot: QtBot) -> None:

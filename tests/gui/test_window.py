@@ -183,7 +183,6 @@ def test_the_journal_or_the_files_count_and_what_was_found_is_kept(
     assert window.banner.choices == []
     kept = list((folder / "set-aside").rglob("engagement.toml"))
     assert [path.read_text(encoding="utf-8") for path in kept] == [edited]
-    assert session.do("tier", "set", []) is False
     session.answer("integrate.gates.pipeline-checks", "no")
     assert session.assessment.answers["integrate.gates.pipeline-checks"].value == "no"
 

@@ -186,7 +186,7 @@ def test_a_team_is_mapped_or_not_imported_and_the_day_can_be_said(tmp_path: Path
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda path: path / "nothing.colonnade", "is not there"),
+        (lambda path: path / "nothing.colonnade", "there is no such file"),
         (lambda path: path, "itself"),
         (lambda path: path.parent, "is not an engagement"),
         (lambda path: _written(path / "a.txt", b"hello"), "nothing that a baseline"),

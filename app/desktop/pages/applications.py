@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -22,7 +24,6 @@ from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import Told, button, column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.engagement import actions
-from app.engagement.errors import EngagementError
 from app.engagement.journal import Change
 
 
@@ -144,14 +145,8 @@ class ApplicationsPage(Page):
             return
         session = self._session
         key = actions.free_id(name, session.assessment.applications)
-        try:
-            changes = actions.add_application(
-                session.content, session.assessment, key, name, self._new_tier.currentData()
-            )
-        except EngagementError as error:
-            session.failed.emit(error)
-            return
-        if self._do(changes):
+        tier = self._new_tier.currentData()
+        if self._do(lambda: actions.add_application(session.content, session.assessment, key, name, tier)):
             self._new_name.setText("")  # not clear(), after which its own undo would bring the text back
             self._table.selectRow(self._model.row(key))
             self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -161,7 +156,7 @@ class ApplicationsPage(Page):
         if self._shown is None:
             return
         name = self._session.assessment.applications[self._shown].name
-        if self._do(actions.remove_application(self._session.assessment, self._shown)):
+        if self._do(partial(actions.remove_application, self._session.assessment, self._shown)):
             self.told.say(self.tr("{0} was removed; Ctrl+Z brings it back.").format(name))
             (self._table if self._model.rowCount() else self._new_name).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -174,18 +169,12 @@ class ApplicationsPage(Page):
         session = self._session
         if self._shown is None or self._shown not in session.assessment.applications:
             return
-        try:
-            changes = actions.set_value(
-                session.content, session.questionnaire, session.assessment, key, value, application=self._shown
-            )
-        except EngagementError as error:
-            session.failed.emit(error)
+        change = partial(actions.set_value, session.content, session.questionnaire, session.assessment, key, value)
+        if not self._do(partial(change, application=self._shown)):
             self._show_form()
-            return
-        self._do(changes)
 
-    def _do(self, changes: list[Change]) -> bool:
-        return self._session.do(self.tr("application"), "application", changes)
+    def _do(self, action: Callable[[], list[Change]]) -> bool:
+        return self._session.ask(self.tr("application"), "application", action)
 
     def _on_attribute_clicked(self) -> None:
         self._set("attributes", ",".join(key for key, check in self._attributes.items() if check.isChecked()))

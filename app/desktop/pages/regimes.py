@@ -30,7 +30,6 @@ from app.desktop.widgets.tables import Table, WholeList
 from app.desktop.widgets.text import column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.engagement import actions
-from app.engagement.errors import EngagementError
 from reports import words
 from scoring.coverage import RegimeCoverage, Standing
 
@@ -253,15 +252,12 @@ class RegimesPage(Page):
         coverage, session = self._coverage(), self._session
         if coverage is None:
             return
-        wanted = set(session.assessment.regimes) ^ {coverage.regime.id}
-        try:
-            changes = actions.set_value(
-                session.content, session.questionnaire, session.assessment, "regimes", ",".join(sorted(wanted))
-            )
-        except EngagementError as error:
-            session.failed.emit(error)
-            return
-        session.do(self.tr("regimes"), "set", changes)
+        wanted = ",".join(sorted(set(session.assessment.regimes) ^ {coverage.regime.id}))
+        session.ask(
+            self.tr("regimes"),
+            "set",
+            lambda: actions.set_value(session.content, session.questionnaire, session.assessment, "regimes", wanted),
+        )
 
     def _on_filter_chosen(self, wanted: str) -> None:
         self._wanted = wanted

@@ -186,9 +186,11 @@ class ReportPage(Page):
 
     def cancel(self) -> None:
         """Stop rendering; reports that are whole stay."""
-        self._asked = False
+        asked, self._asked = self._asked, False
         if self.job is not None:
             self.job.cancel()
+        elif asked:
+            self._on_cancelled()
 
     def open_file(self) -> None:
         """Hand the report in view to the system's own viewer."""
@@ -204,11 +206,8 @@ class ReportPage(Page):
             self.told.say(self.tr("No program opens folders here. The files are in {0}").format(folder), attention=True)
 
     def _start(self) -> None:
-        if self.job is not None:  # asked for twice
-            return
-        if not self._asked:
-            self._finish()
-            return
+        if not self._asked or self.job is not None:
+            return  # cancelled meanwhile, and perhaps asked for again
         self._asked = False
         self._shown_state = self._state
         tiers = [f"--tier={tier}" for tier, check in self._checks.items() if check.isChecked()]
@@ -335,12 +334,15 @@ class ReportPage(Page):
                 self._show_files()
                 self._finish()
             case Ending.CANCELLED:
-                self._finish()
-                self.told.say(self.tr("Rendering was cancelled. Reports that were whole by then are in the folder."))
+                self._on_cancelled()
             case Ending.FAILED:
                 self._finish()
                 why = spoken(outcome.message) or self.tr("the child process ended without saying why")
                 self.told.say(self.tr("The report was not written. {0}").format(words.sentence(why)), attention=True)
+
+    def _on_cancelled(self) -> None:
+        self._finish()
+        self.told.say(self.tr("Rendering was cancelled. Reports that were whole by then are in the folder."))
 
     def _on_file_chosen(self, name: str) -> None:
         self._file = name

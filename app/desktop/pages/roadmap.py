@@ -29,7 +29,7 @@ from app.desktop.widgets.solving import Solving
 from app.desktop.widgets.tables_export import TablesExport
 from app.desktop.widgets.text import OneLine, button, column, label, row, rule, set_flag
 from app.engagement import actions
-from app.engagement.errors import EngagementError
+from app.engagement.journal import Change
 from scoring.roadmap import Initiative, Plan
 from scoring.waves import provisional
 
@@ -195,34 +195,28 @@ class RoadmapPage(Page):
     def _on_detail_decided(self, word: Word) -> None:
         if self._plan is None or self._chosen is None:
             return
-        session = self._session
-        try:
+        session, key, items = self._session, self._chosen, [item.id for item in _items(self._plan)]
+
+        def action() -> list[Change]:
             if word.lane is None:
-                changes = actions.undecide(session.assessment, self._chosen)
-            else:
-                changes = actions.decide(
-                    session.assessment,
-                    [item.id for item in _items(self._plan)],
-                    self._chosen,
-                    word.lane,
-                    wave=word.wave,
-                    by=actions.day(word.by) if word.by else None,
-                    reason=word.reason,
-                    waves=session.content.tiers.waves,
-                )
-        except EngagementError as error:
-            session.failed.emit(error)
-            if word.by:
-                self.detail.ask_day()
-            return
-        session.do(self.tr("decision"), "plan", changes)
-        self.detail.settle()
-        self._take_focus()  # from the field, which would keep Ctrl+Z to itself
+                return actions.undecide(session.assessment, key)
+            by = actions.day(word.by) if word.by else None
+            waves = session.content.tiers.waves
+            return actions.decide(
+                session.assessment, items, key, word.lane, wave=word.wave, by=by, reason=word.reason, waves=waves
+            )
+
+        if session.ask(self.tr("decision"), "plan", action):
+            self.detail.settle()
+            self._take_focus()  # from the field, which would keep Ctrl+Z to itself
+        elif word.by:
+            self.detail.ask_day()
 
     def _on_idle_released(self, key: str) -> None:
         session = self._session
         self._take_focus()
-        session.do(self.tr("decision"), "plan", actions.undecide(session.assessment, key))
+        if session.ask(self.tr("decision"), "plan", partial(actions.undecide, session.assessment, key)):
+            self.idle.forget(key)  # before the plan follows: nothing is taken back twice
 
     # ---- planning
 

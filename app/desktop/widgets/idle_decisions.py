@@ -56,6 +56,10 @@ class IdleDecisions(QWidget):
             self._scroll.setFixedHeight(theme.px(LINE) * min(len(decisions), LINES))
         self.setVisible(bool(decisions))
 
+    def forget(self, key: str) -> None:
+        """One was taken back."""
+        self.show_decisions({item: decision for item, decision in self._shown.items() if item != key})
+
     def reveal(self, key: str) -> None:
         """Give the focus to what takes a decision back, where it is here."""
         if (found := self.buttons.get(key)) is not None:
