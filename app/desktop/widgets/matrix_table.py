@@ -98,6 +98,11 @@ class _Owners(QHeaderView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @override
+    def sizeHint(self) -> QSize:
+        """Without looking at hundreds of names, as Qt does each time that the table is laid out."""
+        return QSize(theme.px(OWNERS), super().minimumSizeHint().height())
+
+    @override
     def paintSection(self, painter: QPainter, area: QRect, section: int) -> None:
         colours = theme.colours()
         model = self.model()
