@@ -64,7 +64,12 @@ class Behind:
 
     @property
     def applicable(self) -> int:
-        return self.met + self.some + self.none + self.unanswered
+        return self.met + self.open
+
+    @property
+    def open(self) -> int:
+        """What keeps an obligation from being met, unanswered ones included."""
+        return self.some + self.none + self.unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class ObligationCoverage:
     @property
     def open(self) -> tuple[str, ...]:
         """The criteria that keep it from being met, unanswered ones included."""
-        return tuple(entry.criterion for entry in self.behind if entry.some or entry.none or entry.unanswered)
+        return tuple(entry.criterion for entry in self.behind if entry.open)
 
     @property
     def challenged(self) -> tuple[str, ...]:
@@ -131,22 +136,6 @@ def standing(behind: Sequence[Behind]) -> Standing:
     return Standing.NOT_MET if not met + some else Standing.PARTLY
 
 
-def obligations(
-    questionnaire: Questionnaire,
-    assessment: Assessment,
-    regime: Regime,
-    applications: Iterable[str] | None,
-    claims: Claims | None = None,
-) -> tuple[ObligationCoverage, ...]:
-    """Every obligation of a regime over some applications: one, those of a tier, or all for the organisation.
-
-    An organisation-scope criterion counts once, however many applications there are. Without any application the
-    organisation's and the common answers stand. Links to criteria that this questionnaire lacks are left out. With
-    ``claims`` the challenged ones are counted, too.
-    """
-    return _obligations(regime, _counting(questionnaire, assessment, applications, claims or Claims({})))
-
-
 def _obligations(regime: Regime, count: Callable[[str], Behind | None]) -> tuple[ObligationCoverage, ...]:
     found: list[ObligationCoverage] = []
     for obligation in regime.obligation:
@@ -157,10 +146,10 @@ def _obligations(regime: Regime, count: Callable[[str], Behind | None]) -> tuple
 
 
 def _counting(
-    questionnaire: Questionnaire, assessment: Assessment, applications: Iterable[str] | None, claims: Claims
+    questionnaire: Questionnaire, assessment: Assessment, applications: Iterable[str], claims: Claims
 ) -> Callable[[str], Behind | None]:
     """Counts one criterion over some applications; None for one that is not asked. What was counted is remembered."""
-    each = tuple(applications or ()) or (None,)
+    each = tuple(applications) or (None,)
     sources = {key: claimed(questionnaire, assessment, key) for key in (None, *each)}
 
     @cache
@@ -187,6 +176,22 @@ def _behind(
     return Behind(criterion, met, sum(steps.values()) - met - none, none, unanswered, skipped, challenged)
 
 
+def first_open(
+    questionnaire: Questionnaire, assessment: Assessment, criterion: str, applications: Sequence[str]
+) -> str | None:
+    """The first of some applications whose answer keeps a criterion from being met; None where none does.
+
+    None for a criterion of the organisation: no application answers it.
+    """
+    if questionnaire.scope_of(criterion) is Scope.ORGANISATION:
+        return None
+    behind = (
+        (key, _behind(questionnaire, criterion, {key: claimed(questionnaire, assessment, key)}, Claims({})))
+        for key in applications
+    )
+    return next((key for key, entry in behind if entry.open), None)
+
+
 def in_scope(content: Content, assessment: Assessment) -> tuple[Regime, ...]:
     """The regimes of an engagement that the content describes, in the order in which they were chosen."""
     return tuple(content.regimes[key] for key in dict.fromkeys(assessment.regimes) if key in content.regimes)
@@ -198,11 +203,17 @@ def regimes(
     assessment: Assessment,
     claims: Claims,
     applications: Iterable[str] | None = None,
+    among: Iterable[Regime] | None = None,
 ) -> tuple[RegimeCoverage, ...]:
-    """The regimes in scope over some applications: one, those of a tier; None for all of the organisation."""
+    """The regimes in scope, or those ``among``, over some applications: one, those of a tier; None for all of them.
+
+    An organisation-scope criterion counts once, however many applications there are. Without any application the
+    organisation's and the common answers stand. Links to criteria that this questionnaire lacks are left out.
+    """
     over = sorted(assessment.applications) if applications is None else applications
+    wanted = in_scope(content, assessment) if among is None else among
     count = _counting(questionnaire, assessment, over, claims)
-    return tuple(RegimeCoverage(regime, _obligations(regime, count)) for regime in in_scope(content, assessment))
+    return tuple(RegimeCoverage(regime, _obligations(regime, count)) for regime in wanted)
 
 
 # ---- DSOMM activities, derived

@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionButton, QWidget
 
 from app.desktop import theme
-from app.desktop.models.regimes import ObligationsModel, RegimesModel, coverages, criteria_of
+from app.desktop.models.regimes import ObligationsModel, RegimesModel, criteria_of, ordered
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.regimes import NOT_MET, RegimesPage
 from app.desktop.session import Session
@@ -20,6 +20,7 @@ from app.desktop.workspace import Workspace
 from app.engagement import actions
 from app.engagement.folder import Engagement
 from scoring.coverage import RegimeCoverage, Standing
+from scoring.coverage import regimes as covered
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -35,9 +36,9 @@ def page(workspace: Workspace, window: MainWindow, qtbot: QtBot) -> RegimesPage:
 
 
 def all_coverages(session: Session, applications: tuple[str, ...] = ("payments", "wiki")) -> tuple[RegimeCoverage, ...]:
-    return coverages(
-        session.content, session.questionnaire, session.assessment, session.evaluation.claims, applications
-    )
+    content, assessment = session.content, session.assessment
+    order = ordered(content, assessment)
+    return covered(content, session.questionnaire, assessment, session.evaluation.claims, applications, order)
 
 
 def test_a_regime_is_taken_into_scope_and_out_again(

@@ -17,13 +17,14 @@ from scoring.coverage import (
     Behind,
     Derived,
     DerivedView,
+    ObligationCoverage,
     Standing,
     State,
     derived,
     derived_over,
+    first_open,
     in_scope,
     mapping,
-    obligations,
     regimes,
     standing,
 )
@@ -112,6 +113,18 @@ def _assessment(common: dict[str, str], **own: dict[str, str]) -> Assessment:
     )
 
 
+def obligations(
+    questionnaire: Questionnaire,
+    assessment: Assessment,
+    regime: Regime,
+    applications: tuple[str, ...] | None,
+    claims: Claims | None = None,
+) -> tuple[ObligationCoverage, ...]:
+    """Those of one regime, in scope or not."""
+    (found,) = regimes(shipped(), questionnaire, assessment, claims or Claims({}), applications, [regime])
+    return found.obligations
+
+
 def _standings(assessment: Assessment, *applications: str) -> list[Standing]:
     return [entry.standing for entry in obligations(FIRM, assessment, REGIME, applications)]
 
@@ -165,6 +178,20 @@ def test_obligations_over_several_applications() -> None:
     assert _standings(assessment, "y") == [NOT, PARTLY, OPEN]
 
 
+def test_the_first_application_that_keeps_a_criterion_from_being_met() -> None:
+    answers = {"met": {ONE: "largely"}, "skipped": {ONE: "n/a"}, "low": {ONE: "partly"}, "open": {}}
+    assessment = _assessment({THREE: "no"}, **answers)
+
+    def first(criterion: str, *applications: str) -> str | None:
+        return first_open(FIRM, assessment, criterion, applications)
+
+    assert first(ONE, "met", "skipped", "open", "low") == "open"
+    assert first(ONE, "low", "open") == "low"
+    assert first(ONE, "met", "skipped") is None
+    assert first(ONE) is None
+    assert first(THREE, "low") is None, "no application answers for the organisation"
+
+
 def test_without_applications_the_common_answers_stand() -> None:
     assert _standings(_assessment({ONE: "fully", THREE: "no"})) == [PARTLY, PARTLY, OPEN]
     assert [e.number for e in obligations(FIRM, _assessment({}), REGIME, None)] == ["1", "2", "3"]
@@ -207,6 +234,7 @@ def test_only_regimes_in_scope_are_covered_each_once_in_their_order() -> None:
     assert [entry.id for entry in in_scope(content, chosen)] == ["other", "rule"]
     assert [entry.regime.id for entry in regimes(content, FIRM, chosen, Claims({}))] == ["other", "rule"]
     assert regimes(content, FIRM, _assessment({}), Claims({})) == ()
+    assert [entry.regime.id for entry in regimes(content, FIRM, chosen, Claims({}), among=[REGIME])] == ["rule"]
 
 
 def test_a_regime_is_counted_over_an_application_a_tier_and_the_organisation() -> None:

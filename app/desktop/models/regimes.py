@@ -13,11 +13,10 @@ from app.desktop.language import tr
 from app.desktop.models.table import TwoLineTable
 from app.desktop.models.targets import Target
 from app.desktop.session import Session
-from questionnaires.model import NOT_APPLICABLE, Content, Obligation, ObligationKind, Questionnaire, Regime, Scope
+from questionnaires.model import Content, Obligation, ObligationKind, Regime, Scope
 from reports import words
 from scoring.assessment import Assessment
-from scoring.claims import Claims
-from scoring.coverage import Behind, ObligationCoverage, RegimeCoverage, Standing, claimed, obligations
+from scoring.coverage import Behind, ObligationCoverage, RegimeCoverage, Standing, first_open
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -30,19 +29,9 @@ ICONS = {
 }
 
 
-def coverages(
-    content: Content,
-    questionnaire: Questionnaire,
-    assessment: Assessment,
-    claims: Claims,
-    applications: Iterable[str],
-) -> tuple[RegimeCoverage, ...]:
-    """Every regime that the content knows over some applications, those in scope first."""
-    over = tuple(applications)
-    order = sorted(content.regimes.values(), key=lambda regime: (regime.id not in assessment.regimes, regime.name))
-    return tuple(
-        RegimeCoverage(regime, obligations(questionnaire, assessment, regime, over, claims)) for regime in order
-    )
+def ordered(content: Content, assessment: Assessment) -> list[Regime]:
+    """Every regime that the content knows, those in scope first."""
+    return sorted(content.regimes.values(), key=lambda regime: (regime.id not in assessment.regimes, regime.name))
 
 
 def standing_name(standing: Standing) -> str:
@@ -83,26 +72,18 @@ def kind_words(obligation: Obligation) -> str:
 
 
 def criteria_of(session: Session, coverage: ObligationCoverage, applications: Sequence[str]) -> list[Target]:
-    """The criteria behind an obligation; each leads to the first application that keeps it from being met."""
+    """The criteria behind an obligation; each leads to the first application that keeps it from being met, else to the
+    one in view, else to the common answers."""
     found = []
+    questionnaire = session.questionnaire
     for entry in coverage.behind:
-        criterion = session.questionnaire.criteria[entry.criterion]
-        owner = _holding(session, entry.criterion, applications)
+        criterion = questionnaire.criteria[entry.criterion]
+        owner = first_open(questionnaire, session.assessment, entry.criterion, applications)
+        if len(applications) == 1 and questionnaire.scope_of(entry.criterion) is Scope.APPLICATION:
+            owner = applications[0]
         goal = Destination("assess", criterion.practice_id, criterion.id, application=owner, takes=True)
         found.append(Target(criterion.question, behind_words(entry), goal))
     return found
-
-
-def _holding(session: Session, criterion: str, applications: Sequence[str]) -> str | None:
-    """Whose answer is open or too low; where none is, the one application in view, else the common answers."""
-    questionnaire = session.questionnaire
-    if questionnaire.scope_of(criterion) is Scope.ORGANISATION:
-        return None
-    for key in applications:
-        step = claimed(questionnaire, session.assessment, key)(criterion)
-        if step != NOT_APPLICABLE and questionnaire.values.get(step, -1) < questionnaire.met_value:
-            return key
-    return applications[0] if len(applications) == 1 else None
 
 
 class RegimesModel(QAbstractListModel):
@@ -215,8 +196,8 @@ class ObligationsModel(TwoLineTable):
             case self.STANDING:
                 return standing_name(entry.standing)
             case _:
-                met = sum(not (part.some or part.none or part.unanswered) for part in entry.behind)
-                return self.tr("{0} of {1}").format(met, len(entry.behind)) if entry.behind else words.NONE
+                every = len(entry.behind)
+                return self.tr("{0} of {1}").format(every - len(entry.open), every) if every else words.NONE
 
     @override
     def _second(self, row: int, column: int) -> str:

@@ -13,9 +13,9 @@ from app.desktop.destination import Destination
 from app.desktop.models.regimes import (
     ObligationsModel,
     RegimesModel,
-    coverages,
     criteria_of,
     kind_words,
+    ordered,
     standing_name,
 )
 from app.desktop.models.targets import TargetsModel
@@ -31,7 +31,7 @@ from app.desktop.widgets.text import column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
 from app.engagement import actions
 from reports import words
-from scoring.coverage import RegimeCoverage, Standing
+from scoring.coverage import RegimeCoverage, Standing, regimes
 
 EVERYTHING, NOT_MET = "all", "open"
 TIER = "?tier "
@@ -156,7 +156,7 @@ class RegimesPage(Page):
         self._outdated = False
         content, questionnaire, assessment = session.content, session.questionnaire, session.assessment
         claims = session.evaluation.claims
-        over = self._chosen()
+        over, order = self._chosen(), ordered(content, assessment)
 
         def arrived(outcome: Done[tuple[RegimeCoverage, ...]] | Failed) -> None:
             if isinstance(outcome, Failed):
@@ -165,7 +165,7 @@ class RegimesPage(Page):
                 self._over = over
                 self._show(outcome.value)
 
-        self._reader.submit(lambda: coverages(content, questionnaire, assessment, claims, over), arrived)
+        self._reader.submit(lambda: regimes(content, questionnaire, assessment, claims, over, order), arrived)
 
     # ---- showing
 
