@@ -21,7 +21,7 @@ from app.engagement.journal import Change
 from app.engagement.state import dump
 from questionnaires.model import NOT_APPLICABLE, Content, Days, Questionnaire, Scope
 from scoring.assessment import FIRST_DAY, LAST_DAY, Answer, Assessment, Basis, Decision, Evidence, Lane, answer_of
-from scoring.evidence.ingest import Planned, PlannedItem
+from scoring.evidence.ingest import Planned, Settled
 from scoring.roadmap import Plan
 
 CLEAR = "clear"
@@ -387,7 +387,7 @@ def idle_decisions(assessment: Assessment, plan: Plan) -> list[str]:
     return sorted(assessment.decisions.keys() - known)
 
 
-def add_planned(items: Iterable[PlannedItem]) -> list[Change]:
+def add_planned(items: Iterable[Settled]) -> list[Change]:
     """What registers the exports that a plan adds."""
     return [
         change

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Protocol
 
 from questionnaires.model import Scope
 from scoring.assessment import Assessment, Evidence, Fact
@@ -183,6 +183,17 @@ class Planned(StrEnum):
     REJECTED = "rejected"
     UNASSIGNED = "unassigned"
     """Recognised, but it is not clear which application it is about."""
+
+
+class Settled(Protocol):
+    """What a plan says of one file, wherever the plan is kept."""
+
+    @property
+    def outcome(self) -> Planned: ...
+    @property
+    def target(self) -> Target: ...
+    @property
+    def evidence(self) -> Evidence | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from app.desktop import recent
-from app.desktop.models.intake import REJECTED, IntakeModel
+from app.desktop.models.intake import IntakeModel
 from app.desktop.pages.evidence import EvidencePage
 from app.desktop.pages.report import ReportPage
 from app.desktop.session import Session
@@ -24,6 +24,7 @@ from app.desktop.workspace import Workspace
 from app.desktop.writes import Saving
 from app.engagement.folder import Engagement
 from app.engagement.pack import freeze, unpack
+from scoring.evidence.ingest import Planned
 from tests.sealed_example import cheaply_sealed
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_a_folder_of_five_thousand_files_is_read_while_the_window_lives(
     session.answer(KEY, "no")
     session.undo_stack.undo()
     qtbot.waitUntil(lambda: page.job is None, timeout=120_000)
-    assert page.intake.counts[REJECTED] == MANY
+    assert page.intake.counts[Planned.REJECTED] == MANY
     page.discard()
     assert session.assessment.evidence == before.evidence
 
@@ -85,7 +86,7 @@ def test_devices_pipes_link_loops_and_huge_files_are_left_out_with_a_reason(
     drop(page.drop, huge, pipe, loop, Path("/dev/zero"), inside)
     qtbot.waitUntil(lambda: page.job is None, timeout=120_000)
     rows = [page.intake.item(row) for row in range(page.intake.rowCount())]
-    names = {Path(item.path).name for item in rows if item.outcome == REJECTED}
+    names = {Path(item.path).name for item in rows if item.outcome is Planned.REJECTED}
     assert {"huge.json", "pipe.json", "loop.json", "zero"} <= names
     assert all(item.why for item in rows)
     assert all(page.intake.index(row, IntakeModel.OUTCOME).data() for row in range(page.intake.rowCount()))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from app.desktop.destination import Destination
 from app.desktop.models import intake
 from app.desktop.models.evidence_words import standing_words
-from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED, UNDECIDABLE, Item, severities
+from app.desktop.models.intake import Item, severities
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
 from app.desktop.session import Session
@@ -29,10 +29,13 @@ from app.desktop.workspace import Workspace
 from app.engagement import actions
 from app.engagement.folder import Engagement
 from scoring.assessment import Findings
+from scoring.evidence.ingest import Planned
 from tests.gui.conftest import CHALLENGED, export
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+ADD, DUPLICATE, UNDECIDABLE, REJECTED, UNASSIGNED = Planned
 
 
 @pytest.fixture

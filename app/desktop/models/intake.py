@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from pydantic import ValidationError
 from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
@@ -21,12 +20,11 @@ from questionnaires.model import Scope
 from reports import words
 from scoring.assessment import Assessment, Evidence, Findings
 from scoring.evidence.about import Target
-from scoring.evidence.ingest import AS_SAID, Taken, settle
+from scoring.evidence.ingest import AS_SAID, Planned, Taken, settle
 
-ADD, DUPLICATE, UNDECIDABLE, REJECTED, UNASSIGNED = "add", "duplicate", "undecidable", "rejected", "unassigned"
-"""Outcomes, as ``colonnade ingest --json`` words them."""
-_ORDER = (UNASSIGNED, UNDECIDABLE, ADD, DUPLICATE, REJECTED)
+_ORDER = (Planned.UNASSIGNED, Planned.UNDECIDABLE, Planned.ADD, Planned.DUPLICATE, Planned.REJECTED)
 """What needs a person first."""
+_ICONS = {Planned.ADD: "plus", Planned.DUPLICATE: "check", Planned.REJECTED: "cross"}
 Key = tuple[str, str | None]
 """Path and member."""
 
@@ -37,7 +35,7 @@ class Item:
 
     path: str
     member: str | None
-    outcome: str
+    outcome: Planned
     target: Target
     why: str
     because: str
@@ -64,12 +62,12 @@ class Item:
     @property
     def wants_word(self) -> bool:
         """It is not added before a person says which application, or which format."""
-        return self.outcome in (UNASSIGNED, UNDECIDABLE)
+        return self.outcome in (Planned.UNASSIGNED, Planned.UNDECIDABLE)
 
     @property
     def takes_word(self) -> bool:
         """A person can say whom it is about, or which format it has."""
-        return self.evidence is not None or self.outcome == UNDECIDABLE
+        return self.evidence is not None or self.outcome is Planned.UNDECIDABLE
 
 
 def items_of(document: Any) -> list[Item]:
@@ -82,7 +80,7 @@ def items_of(document: Any) -> list[Item]:
                 Item(
                     path=str(raw["path"]),
                     member=raw["member"],
-                    outcome=str(raw["outcome"]),
+                    outcome=Planned(raw["outcome"]),
                     target=Scope.ORGANISATION if raw["organisation"] else raw["application"],
                     why=str(raw["why"]),
                     because=str(raw["because"]),
@@ -93,7 +91,7 @@ def items_of(document: Any) -> list[Item]:
                     evidence=Evidence.model_validate(raw["evidence"]) if raw["evidence"] else None,
                 )
             )
-        except (KeyError, TypeError, ValidationError):
+        except (KeyError, TypeError, ValueError):
             continue
     return found
 
@@ -116,7 +114,7 @@ def _settled(item: Item, assessment: Assessment, taken: Taken) -> Item:
     if item.evidence is None:
         return item
     outcome, why = settle(item.evidence.sha256, item.target, item.because, assessment, taken)
-    return item if (outcome, why) == (item.outcome, item.why) else replace(item, outcome=outcome.value, why=why)
+    return item if (outcome, why) == (item.outcome, item.why) else replace(item, outcome=outcome, why=why)
 
 
 class IntakeModel(TwoLineTable):
@@ -139,7 +137,7 @@ class IntakeModel(TwoLineTable):
         self.beginResetModel()
         self._items = list(by_place.values())
         self._settle()
-        self._items.sort(key=lambda item: _ORDER.index(item.outcome) if item.outcome in _ORDER else 9)
+        self._items.sort(key=lambda item: _ORDER.index(item.outcome))
         self.endResetModel()
 
     def assign(self, rows: Iterable[int], target: Target) -> None:
@@ -175,17 +173,12 @@ class IntakeModel(TwoLineTable):
         return self._items[row]
 
     @property
-    def counts(self) -> Counter[str]:
+    def counts(self) -> Counter[Planned]:
         return Counter(item.outcome for item in self._items)
 
     def changes(self) -> list[Change]:
         """What applying the plan does to the engagement."""
-        return [
-            change
-            for item in self._items
-            if item.outcome == ADD and item.evidence is not None
-            for change in actions.add_evidence(None if isinstance(item.target, Scope) else item.target, item.evidence)
-        ]
+        return actions.add_planned(self._items)
 
     @override
     def _size(self) -> int:
@@ -198,7 +191,7 @@ class IntakeModel(TwoLineTable):
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(part for part in (item.path, item.member, item.why) if part)
             case Qt.ItemDataRole.DecorationRole if column == self.OUTCOME:
-                return {ADD: "plus", DUPLICATE: "check", REJECTED: "cross"}.get(item.outcome, "challenge")
+                return _ICONS.get(item.outcome, "challenge")
             case _:
                 return None
 
@@ -208,12 +201,12 @@ class IntakeModel(TwoLineTable):
         match column:
             case self.OUTCOME:
                 return {
-                    ADD: self.tr("Add"),
-                    DUPLICATE: self.tr("Known already"),
-                    REJECTED: self.tr("Left out"),
-                    UNDECIDABLE: self.tr("Which format?"),
-                    UNASSIGNED: self.tr("For whom?"),
-                }.get(item.outcome, item.outcome)
+                    Planned.ADD: self.tr("Add"),
+                    Planned.DUPLICATE: self.tr("Known already"),
+                    Planned.REJECTED: self.tr("Left out"),
+                    Planned.UNDECIDABLE: self.tr("Which format?"),
+                    Planned.UNASSIGNED: self.tr("For whom?"),
+                }[item.outcome]
             case self.FILE:
                 return item.name
             case self.TOOL:
@@ -233,7 +226,7 @@ class IntakeModel(TwoLineTable):
                 return item.format
             case self.FOR:
                 return self._items[row].why
-            case self.OUTCOME if item.outcome == UNDECIDABLE:
+            case self.OUTCOME if item.outcome is Planned.UNDECIDABLE:
                 return words.listed(item.candidates, 2)
             case _:
                 return ""

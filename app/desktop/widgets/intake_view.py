@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QWidget
 
 from app.desktop import theme
-from app.desktop.models.intake import ADD, DUPLICATE, REJECTED, UNASSIGNED, UNDECIDABLE, IntakeModel, Item
+from app.desktop.models.intake import IntakeModel, Item
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.chooser import Chooser, Entry
@@ -19,6 +19,7 @@ from app.desktop.widgets.two_line_cells import TwoLineCells
 from questionnaires.model import Scope
 from reports import words
 from scoring.evidence.about import Target
+from scoring.evidence.ingest import Planned
 
 GUESS, ORGANISATION = "?guess", "?organisation"
 """In the place of an application's id, which cannot hold a question mark."""
@@ -84,7 +85,7 @@ class IntakeView(QWidget):
     @property
     def goal(self) -> QWidget:
         """Where the focus belongs when the plan comes into view."""
-        if any(self.model.counts[name] for name in (UNASSIGNED, UNDECIDABLE)):
+        if any(self.model.counts[name] for name in (Planned.UNASSIGNED, Planned.UNDECIDABLE)):
             return self.table
         return self.apply_button if self.apply_button.isEnabled() else self.discard_button
 
@@ -96,7 +97,7 @@ class IntakeView(QWidget):
             target: Target = Scope.ORGANISATION if key == ORGANISATION else key
             self.model.assign(chosen, target)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        unclear = [item for place in chosen if (item := self.model.item(place)).outcome == UNDECIDABLE]
+        unclear = [item for place in chosen if (item := self.model.item(place)).outcome is Planned.UNDECIDABLE]
         if unclear and self._format.currentData():
             self.format_said.emit(unclear, self._format.currentData(), key)
 
@@ -114,22 +115,22 @@ class IntakeView(QWidget):
     def _show(self) -> None:
         counts = self.model.counts
         named = (
-            (UNASSIGNED, self.tr("without an application")),
-            (UNDECIDABLE, self.tr("of unclear format")),
-            (DUPLICATE, self.tr("known already")),
-            (REJECTED, self.tr("left out")),
+            (Planned.UNASSIGNED, self.tr("without an application")),
+            (Planned.UNDECIDABLE, self.tr("of unclear format")),
+            (Planned.DUPLICATE, self.tr("known already")),
+            (Planned.REJECTED, self.tr("left out")),
         )
         self._heading.setText(
             words.parts([
                 self.tr("Plan"),
-                words.count(counts[ADD], self.tr("export to add"), self.tr("exports to add")),
+                words.count(counts[Planned.ADD], self.tr("export to add"), self.tr("exports to add")),
                 *(words.count(counts[outcome], name, name) for outcome, name in named if counts[outcome]),
             ])
         )  # fmt: skip
         self.apply_button.setText(
-            self.tr("Add {0}").format(words.count(counts[ADD], self.tr("export"), self.tr("exports")))
+            self.tr("Add {0}").format(words.count(counts[Planned.ADD], self.tr("export"), self.tr("exports")))
         )
-        self.apply_button.setEnabled(counts[ADD] > 0 and self._session.writable and not self._reading)
+        self.apply_button.setEnabled(counts[Planned.ADD] > 0 and self._session.writable and not self._reading)
         self.discard_button.setEnabled(not self._reading)
         self._show_words()
         self._show_reason()
@@ -137,7 +138,7 @@ class IntakeView(QWidget):
     def _show_words(self) -> None:
         """What can be said of the chosen rows."""
         items: list[Item] = [self.model.item(place) for place in self._chosen()]
-        candidates = sorted({name for item in items if item.outcome == UNDECIDABLE for name in item.candidates})
+        candidates = sorted({name for item in items if item.outcome is Planned.UNDECIDABLE for name in item.candidates})
         if [self._format.itemData(place) for place in range(self._format.count())] != candidates:
             self._format.clear()
             for name in candidates:
