@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -17,7 +16,9 @@ from app.desktop.session import Session
 from questionnaires.model import Pillar, Scope
 from reports import words
 from scoring.assessment import Application
+from scoring.lacking import lowest
 from scoring.scores import (
+    GroupResult,
     Node,
     Result,
     Score,
@@ -25,7 +26,6 @@ from scoring.scores import (
     holding,
     overall_target,
     pillar_reaches,
-    reaches,
     rounded,
 )
 
@@ -68,6 +68,12 @@ def result_of(session: Session, tier: str) -> Result:
     return scores.tiers.get(tier, scores.organisation)
 
 
+def members(session: Session, tier: str) -> tuple[str, ...]:
+    """The applications that were scored in a tier, or all of them."""
+    result = result_of(session, tier)
+    return result.members if isinstance(result, GroupResult) else ()
+
+
 def target_of(session: Session, tier: str) -> Fraction | None:
     """The overall target of a tier; there is none over all."""
     scores = session.evaluation.scores
@@ -88,13 +94,8 @@ def to_held_by(session: Session, tier: str, pillar: Pillar | None = None) -> Des
     practice = next(iter(held_by(session, tier, pillar)), (pillar or session.questionnaire.pillar[0]).practice[0].id)
     if session.questionnaire.practices[practice].scope is Scope.ORGANISATION:
         return Destination("assess", practice)
-    scores = (
-        (score.level, score.low, key)
-        for key, result in session.evaluation.scores.applications.items()
-        if _in_tier(session, key, tier) and (score := result.practices[practice].score) is not None
-    )
-    lowest = min(scores, default=(0, Fraction(0), None))[2]
-    return Destination("assess", practice, application=lowest, takes=True)
+    scores = session.evaluation.scores
+    return Destination("assess", practice, application=lowest(scores, practice, members(session, tier)), takes=True)
 
 
 def below_target(session: Session, tier: str, pillar: Pillar) -> bool:
@@ -324,40 +325,3 @@ class HeatModel(QAbstractTableModel):
             wanted = overall_target(session.questionnaire, scores, application.tier, application.id)
             reached = node.score.low >= wanted
         return HeatCell(node.score, reached, session.questionnaire.base, session.questionnaire.top)
-
-
-def _in_tier(session: Session, application: str | None, tier: str) -> bool:
-    """By what was scored, which may lie behind the assessment for a moment."""
-    return tier == ALL or application is None or session.evaluation.scores.tier_of.get(application) == tier
-
-
-def furthest(session: Session, tier: str) -> str | None:
-    """The application with the most practices below target; None without any."""
-    asked, scores = session.questionnaire, session.evaluation.scores
-
-    def below(key: str) -> int:
-        tier = scores.tier_of[key]
-        return sum(
-            node.score is not None
-            and not reaches(asked, node.score, scores.targets[tier, asked.pillar_of[practice].id])
-            for practice, node in scores.applications[key].practices.items()
-        )
-
-    return max((key for key in scores.applications if _in_tier(session, key, tier)), key=below, default=None)
-
-
-def unanswered(session: Session, tier: str) -> Counter[str | None]:
-    """Unanswered criteria by owner, from the coverage of practices: the organisation's once, others per application."""
-    found: Counter[str | None] = Counter()
-    scores = session.evaluation.scores
-    organisation = [key for key, entry in session.questionnaire.practices.items() if entry.scope is Scope.ORGANISATION]
-    for key, result in scores.applications.items():
-        if _in_tier(session, key, tier):
-            for practice, node in result.practices.items():
-                if practice not in organisation:
-                    found[key] += node.coverage.applicable - node.coverage.answered
-    any_result = next(iter(scores.applications.values()), scores.organisation)
-    for practice in organisation:
-        node = any_result.practices[practice]
-        found[None] += node.coverage.applicable - node.coverage.answered
-    return found

@@ -20,8 +20,8 @@ from app.desktop.models.explanation import explained
 from app.desktop.models.overview import (
     HeatModel,
     PillarsModel,
-    furthest,
     held_by,
+    members,
     result_of,
     target_of,
     to_held_by,
@@ -39,7 +39,8 @@ from app.desktop.widgets.score_cells import HeatDelegate, Legend, LevelLegend, P
 from app.desktop.widgets.tables import WholeTable, WrappedTable
 from app.desktop.widgets.text import column, label, row, scrolled
 from reports import words
-from scoring.scores import AtTarget, Coverage, GroupResult, rounded
+from scoring.lacking import furthest
+from scoring.scores import AtTarget, Coverage, rounded
 
 
 class OverviewPage(Page):
@@ -211,9 +212,8 @@ class OverviewPage(Page):
 
     def _counted(self, coverage: Coverage) -> str:
         """The organisation's answers count in each application here, and once among what is to be looked at."""
-        result = result_of(self._session, self._tier)
         said = self.tr("{0} of {1} answers").format(words.whole(coverage.answered), words.whole(coverage.applicable))
-        number = len(result.members) if isinstance(result, GroupResult) else 1
+        number = len(members(self._session, self._tier))
         if number < 2:
             return said
         return self.tr("{0} in {1}, the organisation's in each").format(said, words.applications(number))
@@ -231,7 +231,8 @@ class OverviewPage(Page):
             self._show()
 
     def _on_at_target_chosen(self) -> None:
-        application = furthest(self._session, self._tier)
+        session = self._session
+        application = furthest(session.questionnaire, session.evaluation.scores, members(session, self._tier))
         wanted = Destination("assess", filter=Filter.BELOW_TARGET, application=application, takes=True)
         self.go_wanted.emit(wanted)
 

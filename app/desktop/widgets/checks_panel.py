@@ -11,7 +11,7 @@ from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.destination import Destination
 from app.desktop.models.checks import GROUPS, Group, found, group_words, of_tier, target
-from app.desktop.models.overview import unanswered
+from app.desktop.models.overview import members
 from app.desktop.models.practices import Filter
 from app.desktop.models.targets import TargetsModel
 from app.desktop.models.tiers import ALL
@@ -21,6 +21,7 @@ from app.desktop.widgets.tables import WholeList
 from app.desktop.widgets.text import button, column, label
 from reports import words
 from scoring.checks import Check
+from scoring.lacking import unanswered
 
 MOST, MORE = 6, 50
 """Checks of one rule that are listed at first, and with each wish for more."""
@@ -80,7 +81,7 @@ class ChecksPanel(QWidget):
     def show_tier(self, tier: str) -> None:
         """Another tier, or other answers."""
         self._tier = tier
-        open_ = unanswered(self._session, tier)
+        open_ = self._unanswered()
         count, once = open_.total(), open_[None]
         said = words.count(count, self.tr("unanswered criterion"), self.tr("unanswered criteria"))
         # The organisation's count here once, and for every application in its coverage.
@@ -90,6 +91,10 @@ class ChecksPanel(QWidget):
         self._open.setEnabled(count > 0)
         self._show()
         self._soon.start()
+
+    def _unanswered(self) -> Counter[str | None]:
+        session = self._session
+        return unanswered(session.questionnaire, session.evaluation.scores, members(session, self._tier))
 
     def show_group(self, group: Group) -> None:
         """List what one rule has found of one severity."""
@@ -143,7 +148,7 @@ class ChecksPanel(QWidget):
 
     def go_unanswered(self) -> None:
         """To where most is unanswered."""
-        places = unanswered(self._session, self._tier).most_common(1)
+        places = self._unanswered().most_common(1)
         owner = places[0][0] if places else None
         self.go_wanted.emit(Destination("assess", filter=Filter.UNANSWERED, application=owner, takes=True))
 
