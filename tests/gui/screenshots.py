@@ -57,7 +57,7 @@ def is_settled(page: Page) -> bool:
     """What the page computes beside the window is there."""
     match page:
         case OverviewPage():
-            return page.checks.settled
+            return page.checks.follower.settled
         case ProgressPage():
             return page.looked is not None
         case RegimesPage():

@@ -47,7 +47,7 @@ def page(workspace: Workspace, window: MainWindow, qtbot: QtBot) -> OverviewPage
     qtbot.waitActive(window)
     found = workspace.page
     assert isinstance(found, OverviewPage)
-    qtbot.waitUntil(lambda: found.checks.settled)
+    qtbot.waitUntil(lambda: found.checks.follower.settled)
     return found
 
 
@@ -74,7 +74,7 @@ def test_checks_follow_answers_and_tiers(page: OverviewPage, session: Session, q
     page.show_tier("1")
     session.take("payments")
     session.answer(CHALLENGED, "no")
-    qtbot.waitUntil(lambda: page.checks.settled and button.isHidden())
+    qtbot.waitUntil(lambda: page.checks.follower.settled and button.isHidden())
     session.undo_stack.undo()
     qtbot.waitUntil(lambda: not button.isHidden())
 
@@ -144,7 +144,7 @@ def test_what_is_not_listed_is_a_key_away(page: OverviewPage, session: Session, 
     criteria = [key for key in session.questionnaire.criteria if scope(key) is Scope.APPLICATION]
     session.answer_each([("wiki", key, "fully") for key in criteria[:30]])
     page.show_tier(ALL)
-    qtbot.waitUntil(lambda: page.checks.settled)
+    qtbot.waitUntil(lambda: page.checks.follower.settled)
     page.checks.show_group(Group(Severity.WARNING, CheckRule.NO_BASIS))
     count = sum(check.rule is CheckRule.NO_BASIS for check in page.checks._every or ())
     assert count > MOST
@@ -204,7 +204,7 @@ def test_the_page_follows_the_keys_into_a_long_table(
         QTest.keyClick(heat, key)
         assert in_sight(heat)
     page.checks.show_group(Group(Severity.HINT, CheckRule.NO_EXPORT))
-    qtbot.waitUntil(lambda: page.checks.settled and page.checks.list.model().rowCount() == MOST)
+    qtbot.waitUntil(lambda: page.checks.follower.settled and page.checks.list.model().rowCount() == MOST)
     for _ in range(MOST):
         QTest.keyClick(page.checks.list, Qt.Key.Key_Down)
         assert in_sight(page.checks.list)
@@ -220,7 +220,7 @@ def test_checks_are_counted_by_severity(page: OverviewPage, session: Session, qt
         session.answer(key, "fully")
         session.amend(key, basis=basis)
     page.show_tier(ALL)
-    qtbot.waitUntil(lambda: page.checks.settled)
+    qtbot.waitUntil(lambda: page.checks.follower.settled)
     every = page.checks._every or ()
     assert {check.severity for check in every if check.rule is CheckRule.NO_EVIDENCE} == {*Severity} - {Severity.ERROR}
     for severity in Severity:
@@ -240,7 +240,7 @@ def test_the_gravest_check_is_listed_unless_another_was_chosen(
     session.answer(shared, "fully")
     lacks = page.checks.buttons[Group(Severity.WARNING, CheckRule.NO_BASIS)]
     page.show_tier("3")
-    qtbot.waitUntil(lambda: page.checks.settled and lacks.isChecked())
+    qtbot.waitUntil(lambda: page.checks.follower.settled and lacks.isChecked())
     page.show_tier("1")
     assert page.checks.buttons[CHALLENGES].isChecked()
     lacks.click()

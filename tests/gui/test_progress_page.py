@@ -266,7 +266,7 @@ def test_a_tier_that_lost_its_applications_is_left(
         session.content, session.questionnaire, session.assessment, "tier", "1", application="wiki"))  # fmt: skip
     qtbot.waitUntil(lambda: [entry.isChecked() for entry in page._tiers.buttons] == [True, False])
     assert page._tiers.buttons[0].text().startswith("Tier 1")
-    qtbot.waitUntil(lambda: page._reader.idle and not page._soon.isActive())
+    qtbot.waitUntil(lambda: page.follower.settled)
     assert page.pillars.index(0, PillarMovesModel.NOW).data() != "–"
 
 

@@ -114,6 +114,12 @@ def test_an_application_that_is_renamed_stays_in_view(page: RegimesPage, session
     assert page.scope.key == ""
 
 
+def test_an_obligation_is_shown_right_after_an_application_went(page: RegimesPage, session: Session) -> None:
+    session.do("x", "remove", actions.remove_application(session.assessment, "payments"))
+    page.table.selectRow(page.table.currentIndex().row() + 1)
+    assert page.criteria.model().rowCount()
+
+
 def test_tab_comes_to_the_filter_before_the_table(page: RegimesPage) -> None:
     order: list[QWidget] = []
     widget = page.list.nextInFocusChain()

@@ -220,7 +220,7 @@ class OverviewPage(Page):
 
     @override
     def end(self) -> None:
-        self.checks.stop()
+        self.checks.follower.stop()
 
     # ---- hearing
 

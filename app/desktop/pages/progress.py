@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
-from app.desktop.background import Background, Done, Failed
+from app.desktop.follower import Follower
 from app.desktop.models.progress import (
     MOVED,
     ChangesModel,
@@ -51,13 +52,13 @@ class ProgressPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._reader = Background("progress", self)
+        self.follower = Follower(self, "progress", self._ask, self._take, 150)
+        self.follower.failed.connect(session.failed)
         self._tier = next(iter(session.evaluation.scores.tiers), ALL)
-        self._outdated = True
         self.looked: Looked | None = None
         self._baselines = Select(self.tr("Baseline"))
         self._baselines.setMinimumWidth(theme.px(220))
-        self._baselines.currentIndexChanged.connect(self._refresh)
+        self._baselines.currentIndexChanged.connect(self.follower.at_once)
         self._tiers = Choices(self.tr("Tier in view"))
         self._tiers.chosen.connect(self.show_tier)
         self._add_file = button(self.tr("Add a pack or report…"))
@@ -76,14 +77,10 @@ class ProgressPage(Page):
         )  # fmt: skip
         self._build_compared()
         self.setAcceptDrops(True)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(150)
-        self._soon.timeout.connect(self._refresh)
         self._lay_out()
         session.earlier.changed.connect(self._on_earlier_changed)
-        session.evaluated.connect(self._on_session_evaluated)
-        session.planned.connect(self._on_session_evaluated)
+        session.evaluated.connect(self.follower.wanted)
+        session.planned.connect(self.follower.wanted)
         self._fill()
         self._show()
 
@@ -153,15 +150,15 @@ class ProgressPage(Page):
         dialog = QFileDialog(self, self.tr("Choose an earlier engagement"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([self.tr("Packs and reports (*.colonnade *.pdf *.yaml)"), self.tr("All files (*)")])
-        self._ask(dialog)
+        self._open(dialog)
 
     def choose_folder(self) -> None:
         dialog = QFileDialog(self, self.tr("Choose the folder of an earlier engagement"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        self._ask(dialog)
+        self._open(dialog)
 
-    def _ask(self, dialog: QFileDialog) -> None:
+    def _open(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._on_dialog_file_selected)
         dialog.open()
@@ -169,30 +166,24 @@ class ProgressPage(Page):
     def show_tier(self, tier: str) -> None:
         """Look at one tier, or at all of them."""
         self._tier = tier
-        self._refresh()
+        self.follower.at_once()
 
-    def _refresh(self) -> None:
+    def _ask(self) -> Callable[[], Looked] | None:
         session = self._session
-        self._outdated = False
         self._tier = in_view(session, self._tier)
         chosen = self._baselines.currentData()
         baselines = session.earlier.baselines
         if chosen not in [entry.label for entry in baselines]:
             self.looked = None
             self._show()
-            return
-        evaluation, tier = session.evaluation, self._tier
+            return None
+        evaluation, tier, folder = session.evaluation, self._tier, session.folder
         asked = (session.questionnaire, evaluation.assessment, evaluation, session.plan)
-        folder = session.folder
+        return lambda: look(asked, baselines, chosen, tier, folder)
 
-        def arrived(outcome: Done[Looked] | Failed) -> None:
-            if isinstance(outcome, Failed):
-                session.failed.emit(outcome.error)
-            elif (evaluation, tier) == (session.evaluation, self._tier):
-                self.looked = outcome.value
-                self._show()
-
-        self._reader.submit(lambda: look(asked, baselines, chosen, tier, folder), arrived)
+    def _take(self, looked: Looked) -> None:
+        self.looked = looked
+        self._show()
 
     # ---- showing
 
@@ -200,12 +191,6 @@ class ProgressPage(Page):
     def arrive(self) -> None:
         goal: QWidget = self.intake.apply_button if self.intake.isVisible() else self._add_file
         (goal if goal.isEnabled() else self._baselines).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._outdated:
-            self._refresh()
 
     def _fill(self) -> None:
         """The baselines, the latest chosen."""
@@ -286,8 +271,7 @@ class ProgressPage(Page):
 
     @override
     def end(self) -> None:
-        self._soon.stop()
-        self._reader.abandon()
+        self.follower.stop()
 
     # ---- hearing
 
@@ -313,13 +297,8 @@ class ProgressPage(Page):
         if self._baselines.count() > len(self._session.earlier.baselines):  # what was told of it holds no longer
             self.told.say("")
         self._fill()
-        self._on_session_evaluated()
+        self.follower.wanted()
         self._show()
-
-    def _on_session_evaluated(self) -> None:
-        self._outdated = True
-        if self.isVisible():
-            self._soon.start()
 
     def _on_table_activated(self, index: QModelIndex) -> None:
         if index.isValid() and (goal := self.changes.destination(index.row())) is not None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QHeaderView, QListView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
-from app.desktop.background import Background, Done, Failed
 from app.desktop.destination import Destination
+from app.desktop.follower import Follower
 from app.desktop.models.regimes import (
     ObligationsModel,
     RegimesModel,
@@ -39,14 +40,18 @@ TIER = "?tier "
 _OPEN = (Standing.PARTLY, Standing.NOT_MET, Standing.NOT_ASSESSED)
 
 
+Found = tuple[tuple[str, ...], tuple[RegimeCoverage, ...]]
+"""The applications that were looked at, and how regimes stand over them."""
+
+
 class RegimesPage(Page):
     """Left the regimes, in the middle the obligations of one, right the criteria behind one of them."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._reader = Background("regimes", self)
-        self._outdated = True
+        self.follower = Follower(self, "regimes", self._ask, self._take, 60)
+        self.follower.failed.connect(session.failed)
         self._over: tuple[str, ...] = ()
         self._wanted = EVERYTHING
         self._wanted_regime = ""
@@ -54,7 +59,7 @@ class RegimesPage(Page):
         self.obligations = ObligationsModel(session, self)
         self._criteria = TargetsModel((), self)
         self.scope = Chooser(self.tr("Over which applications"))
-        self.scope.currentIndexChanged.connect(self._refresh)
+        self.scope.currentIndexChanged.connect(self.follower.at_once)
         self.list = QListView()
         self.list.setModel(self.regimes)
         self.list.setItemDelegate(TwoLines(self.list))
@@ -79,14 +84,10 @@ class RegimesPage(Page):
         self.criteria = WholeList(self.tr("Criteria behind the obligation"), self._criteria, TwoLines(lines=3), 92)
         self.criteria.activated.connect(self._on_criteria_activated)
         self.criteria.clicked.connect(self._on_criteria_activated)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(60)
-        self._soon.timeout.connect(self._refresh)
         self._build_detail()
         self._lay_out()
         session.changed.connect(self._on_session_changed)
-        session.evaluated.connect(self._on_session_evaluated)
+        session.evaluated.connect(self.follower.wanted)
         self._fill_scope()
         self._show_regime()
 
@@ -151,21 +152,12 @@ class RegimesPage(Page):
             return tuple(entry.id for entry in assessment.in_tier(key.removeprefix(TIER)))
         return (key,) if key in assessment.applications else tuple(sorted(assessment.applications))
 
-    def _refresh(self) -> None:
+    def _ask(self) -> Callable[[], Found]:
         session = self._session
-        self._outdated = False
         content, questionnaire, assessment = session.content, session.questionnaire, session.assessment
         claims = session.evaluation.claims
         over, order = self._chosen(), ordered(content, assessment)
-
-        def arrived(outcome: Done[tuple[RegimeCoverage, ...]] | Failed) -> None:
-            if isinstance(outcome, Failed):
-                session.failed.emit(outcome.error)
-            elif assessment is session.assessment:
-                self._over = over
-                self._show(outcome.value)
-
-        self._reader.submit(lambda: regimes(content, questionnaire, assessment, claims, over, order), arrived)
+        return lambda: (over, regimes(content, questionnaire, assessment, claims, over, order))
 
     # ---- showing
 
@@ -180,13 +172,8 @@ class RegimesPage(Page):
     def arrive(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._outdated:
-            self._refresh()
-
-    def _show(self, found: tuple[RegimeCoverage, ...]) -> None:
+    def _take(self, answer: Found) -> None:
+        self._over, found = answer
         current = self._coverage()
         self.regimes.show_coverages(found)
         if not self.list.currentIndex().isValid() and found:
@@ -235,7 +222,9 @@ class RegimesPage(Page):
         self._number.setText(words.parts([entry.number, kind_words(entry.obligation)]))
         self._title.setText(words.sentence(entry.obligation.title))
         self._standing.setText(standing_name(entry.standing))
-        self._criteria.show_targets(criteria_of(self._session, entry, self._over))
+        # One that is gone is counted still until the next answer comes.
+        over = [key for key in self._over if key in self._session.assessment.applications]
+        self._criteria.show_targets(criteria_of(self._session, entry, over))
         behind = bool(entry.behind)
         self._behind.setText(
             self.tr("Criteria behind it") if behind else self.tr("No criterion of the questionnaire speaks to it.")
@@ -244,7 +233,7 @@ class RegimesPage(Page):
 
     @override
     def end(self) -> None:
-        self._reader.abandon()
+        self.follower.stop()
 
     # ---- hearing
 
@@ -270,8 +259,3 @@ class RegimesPage(Page):
     def _on_session_changed(self, changed: Changed) -> None:
         if not changed.only_answers:
             self._fill_scope()
-
-    def _on_session_evaluated(self) -> None:
-        self._outdated = True
-        if self.isVisible():
-            self._soon.start()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.desktop import theme
-from app.desktop.background import Background, Done, Failed
 from app.desktop.destination import Destination
+from app.desktop.follower import Follower
 from app.desktop.models.checks import GROUPS, Group, found, group_words, of_tier, target
 from app.desktop.models.overview import members
 from app.desktop.models.practices import Filter
@@ -41,7 +42,8 @@ class ChecksPanel(QWidget):
         self._tier = ALL
         self._chosen: Group | None = None
         self._every: tuple[Check, ...] | None = None
-        self._checker = Background("checks", self)
+        self.follower = Follower(self, "checks", self._ask, self._take, SOON)
+        self.follower.failed.connect(session.failed)
         self._open = button("", "line")
         self._open.clicked.connect(self.go_unanswered)
         self._rules = QVBoxLayout()
@@ -61,22 +63,13 @@ class ChecksPanel(QWidget):
         self._more = button("", "line")
         self._more.clicked.connect(self._on_more_clicked)
         self.setLayout(column(self._open, 2, self._rules, self._none, 12, self.list, 4, self._more))
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(SOON)
-        self._soon.timeout.connect(self._look)
-        session.earlier.changed.connect(self._soon.start)
-        self._look()
+        for moved in (session.evaluated, session.planned, session.earlier.changed):
+            moved.connect(self.follower.wanted)
 
     @property
     def controls(self) -> list[QWidget]:
         """In the order of Tab."""
         return [self._open, *self.buttons.values(), self.list, self._more]
-
-    @property
-    def settled(self) -> bool:
-        """What is shown follows from the answers as they are."""
-        return self._every is not None and self._checker.idle and not self._soon.isActive()
 
     def show_tier(self, tier: str) -> None:
         """Another tier, or other answers."""
@@ -90,7 +83,6 @@ class ChecksPanel(QWidget):
         )
         self._open.setEnabled(count > 0)
         self._show()
-        self._soon.start()
 
     def _unanswered(self) -> Counter[str | None]:
         session = self._session
@@ -102,25 +94,15 @@ class ChecksPanel(QWidget):
         self._listed = MOST
         self._show()
 
-    def stop(self) -> None:
-        """The engagement closes."""
-        self._soon.stop()
-        self._checker.abandon()
-
-    def _look(self) -> None:
+    def _ask(self) -> Callable[[], tuple[Check, ...]]:
         session = self._session
-        content, questionnaire = session.content, session.questionnaire
-        evaluation, earlier = session.evaluation, (session.earlier.latest, session.plan)
-        assessment = evaluation.assessment
+        content, questionnaire, evaluation = session.content, session.questionnaire, session.evaluation
+        earlier = (session.earlier.latest, session.plan)
+        return lambda: found(content, questionnaire, evaluation.assessment, evaluation, earlier)
 
-        def arrived(outcome: Done[tuple[Check, ...]] | Failed) -> None:
-            if isinstance(outcome, Failed):
-                session.failed.emit(outcome.error)
-            elif evaluation is session.evaluation:
-                self._every = outcome.value
-                self._show()
-
-        self._checker.submit(lambda: found(content, questionnaire, assessment, evaluation, earlier), arrived)
+    def _take(self, every: tuple[Check, ...]) -> None:
+        self._every = every
+        self._show()
 
     def _show(self) -> None:
         every = of_tier(self._session, self._every or (), self._tier)
