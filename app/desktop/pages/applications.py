@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -20,6 +19,7 @@ from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.applications_import import ApplicationsImport
 from app.desktop.widgets.fields import Line, Select
+from app.desktop.widgets.files import local_files
 from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import Told, button, column, label, row, rule, scrolled
 from app.desktop.widgets.two_line_cells import TwoLineCells
@@ -264,12 +264,9 @@ class ApplicationsPage(Page):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        local_files(event)
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
+        if paths := local_files(event):
             self.imported.read(paths[0])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -31,6 +30,7 @@ from app.desktop.theme import Role
 from app.desktop.widgets.baseline_plan import BaselineIntake
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.fields import Select
+from app.desktop.widgets.files import Mode, ask, local_files
 from app.desktop.widgets.tables import WholeTable
 from app.desktop.widgets.text import Told, button, column, label, row, scrolled
 from app.desktop.widgets.trend_chart import TrendChart
@@ -147,21 +147,12 @@ class ProgressPage(Page):
     # ---- doing
 
     def choose_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose an earlier engagement"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Packs and reports (*.colonnade *.pdf *.yaml)"), self.tr("All files (*)")])
-        self._open(dialog)
+        kinds = (self.tr("Packs and reports (*.colonnade *.pdf *.yaml)"), self.tr("All files (*)"))
+        ask(self, self.tr("Choose an earlier engagement"), Mode.ExistingFile, self.intake.read, kinds)
 
     def choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose the folder of an earlier engagement"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        self._open(dialog)
-
-    def _open(self, dialog: QFileDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._on_dialog_file_selected)
-        dialog.open()
+        title = self.tr("Choose the folder of an earlier engagement")
+        ask(self, title, Mode.Directory, self.intake.read)
 
     def show_tier(self, tier: str) -> None:
         """Look at one tier, or at all of them."""
@@ -275,9 +266,6 @@ class ProgressPage(Page):
 
     # ---- hearing
 
-    def _on_dialog_file_selected(self, name: str) -> None:
-        self.intake.read(Path(name))
-
     def _on_intake_ended(self, told: str) -> None:
         self.told.say(told)
         self._show()
@@ -306,14 +294,12 @@ class ProgressPage(Page):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._session.writable and any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        if self._session.writable:
+            local_files(event)
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
+        if paths := local_files(event):
             if len(paths) > 1:
                 self.told.say(self.tr("One after the other: {0} is read first.").format(paths[0].name))
             self.intake.read(paths[0])

@@ -28,6 +28,7 @@ from app.desktop.background import Background, Done, Failed
 from app.desktop.models.recents import RecentsModel
 from app.desktop.recent import Recent, recents, still_there
 from app.desktop.theme import Role
+from app.desktop.widgets.files import local_files
 from app.desktop.widgets.mark import Mark
 from app.desktop.widgets.text import button, column, label, row, rule
 
@@ -160,14 +161,11 @@ class StartPage(QWidget):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        local_files(event)
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
+        if paths := local_files(event):
             self.path_dropped.emit(paths[0])
 
     @override

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.desktop import theme
 from app.desktop.theme import Role
 from app.desktop.widgets.fields import Select
-from app.desktop.widgets.text import column, label, row
+from app.desktop.widgets.text import column, empty, label, row
 from app.engagement.baseline import BaselinePlan
 from scoring.assessment import Assessment
 
@@ -38,9 +38,7 @@ class ApplicationMatch(QWidget):
 
     def show_plan(self, plan: BaselinePlan, today: Assessment) -> None:
         """Ask about another baseline; nothing is matched yet."""
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self._lines)
         self._boxes = {}
         then = plan.source.baseline.assessment.applications
         free = [app for key, app in sorted(today.applications.items()) if key not in then]

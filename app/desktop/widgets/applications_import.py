@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.desktop import theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.models.applications_import import ImportModel
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
+from app.desktop.widgets.files import Mode, ask
 from app.desktop.widgets.tables import Table
 from app.desktop.widgets.text import button, column, label, row
 from app.desktop.widgets.two_line_cells import TwoLineCells
@@ -55,12 +56,8 @@ class ApplicationsImport(QWidget):
     # ---- doing
 
     def choose_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose a table of applications"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Tables (*.csv *.tsv *.txt)"), self.tr("All files (*)")])
-        dialog.fileSelected.connect(self._on_dialog_file_selected)
-        dialog.open()
+        kinds = (self.tr("Tables (*.csv *.tsv *.txt)"), self.tr("All files (*)"))
+        ask(self, self.tr("Choose a table of applications"), Mode.ExistingFile, self.read, kinds)
 
     def read(self, path: Path) -> None:
         """Read a table and plan what it does; nothing changes yet."""
@@ -113,9 +110,6 @@ class ApplicationsImport(QWidget):
     def _on_session_changed(self, changed: Changed) -> None:
         if self._table is not None and not changed.only_answers:
             self._plan(self._table)
-
-    def _on_dialog_file_selected(self, name: str) -> None:
-        self.read(Path(name))
 
     def _on_read(self, outcome: Done[csv.Table] | Failed) -> None:
         if isinstance(outcome, Failed):

@@ -15,7 +15,7 @@ from app.desktop.models.evidence_words import age_words, fact_words, statement_w
 from app.desktop.models.links import activity_links, obligation_links, other_links, then_words
 from app.desktop.session import Session
 from app.desktop.theme import Role
-from app.desktop.widgets.text import OneLine, column, label, rule, set_flag
+from app.desktop.widgets.text import OneLine, column, empty, label, rule, set_flag
 from reports import words
 from scoring.claims import Standing, Statement
 
@@ -132,9 +132,7 @@ class Detail(QScrollArea):
         self._others.say("\n".join(other_links(session, criterion)))
         self._activities.say("\n".join(activity_links(session, criterion)))
         self._then.say(then_words(session, criterion))
-        while (item := self._statements.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self._statements)
         order = sorted(claim.statements, key=lambda s: (not s.fresh, not s.challenges)) if claim else []
         for statement in order:
             self._statements.addWidget(_StatementRow(session, statement))

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.theme import Role
+from app.desktop.widgets.files import Mode, ask, local_files
 from app.desktop.widgets.text import button, column, label, row
 
 
@@ -38,28 +39,17 @@ class DropZone(QWidget):
         self.setLayout(row(said, -1, self.files, 8, self.folder, margins=(24, 18, 24, 18)))
 
     def choose_files(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose exports"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        self._ask(dialog)
+        ask(self, self.tr("Choose exports"), Mode.ExistingFiles, self._on_chosen)
 
     def choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose a folder of exports"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        self._ask(dialog)
+        ask(self, self.tr("Choose a folder of exports"), Mode.Directory, self._on_chosen)
 
-    def _ask(self, dialog: QFileDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._on_dialog_files_selected)
-        dialog.open()
-
-    def _on_dialog_files_selected(self, names: list[str]) -> None:
-        self.paths_given.emit(tuple(Path(name) for name in names))
+    def _on_chosen(self, *paths: Path) -> None:
+        self.paths_given.emit(paths)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        if local_files(event):
             self._over = True
             self.update()
 
@@ -72,9 +62,7 @@ class DropZone(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._over = False
         self.update()
-        paths = tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
-        if paths:
-            event.acceptProposedAction()
+        if paths := local_files(event):
             self.paths_given.emit(paths)
 
     @override

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.desktop import theme
 from app.desktop.models.explanation import Line
 from app.desktop.theme import Role
-from app.desktop.widgets.text import button, column, label, row
+from app.desktop.widgets.text import button, column, label, row, scrolled
 
 
 class Explained(QDialog):
@@ -30,13 +30,10 @@ class Explained(QDialog):
         said.addStretch(1)
         body = QWidget()
         body.setLayout(said)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = scrolled(body)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         scroll.setAccessibleName(title)
         scroll.setAccessibleDescription("\n".join(line.text for line in lines))
-        scroll.setWidget(body)
         close = button(self.tr("Close"))
         close.clicked.connect(self.reject)
         whole = column(

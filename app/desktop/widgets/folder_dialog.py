@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.theme import Role
+from app.desktop.widgets.files import Mode, ask
 from app.desktop.widgets.text import button, column, label, row
 from app.engagement.errors import EngagementError
 
@@ -69,7 +70,7 @@ class FolderDialog(QDialog):
         """The folder that choosing starts in."""
         raise NotImplementedError
 
-    def _on_holder_chosen(self, name: str) -> None:
+    def _on_holder_chosen(self, holder: Path) -> None:
         raise NotImplementedError
 
     # ---- asking
@@ -121,9 +122,5 @@ class FolderDialog(QDialog):
         self.go_button.setEnabled(missing is None)
 
     def _on_choose_clicked(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder that holds the engagement"), str(self._holder()))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._on_holder_chosen)
-        dialog.open()
+        title, start = self.tr("Folder that holds the engagement"), str(self._holder())
+        ask(self, title, Mode.Directory, self._on_holder_chosen, start=start)

@@ -11,7 +11,7 @@ from app.desktop import theme
 from app.desktop.models.initiatives import lane_word
 from app.desktop.session import Session
 from app.desktop.theme import Role
-from app.desktop.widgets.text import OneLine, button, column, label, row, scrolled
+from app.desktop.widgets.text import OneLine, button, column, empty, label, row, scrolled
 from reports import words
 from scoring.assessment import Decision
 
@@ -47,9 +47,7 @@ class IdleDecisions(QWidget):
         """By item."""
         if decisions != self._shown:
             self._shown = dict(decisions)
-            while (entry := self._lines.takeAt(0)) is not None:
-                if (widget := entry.widget()) is not None:
-                    widget.deleteLater()
+            empty(self._lines)
             self.buttons = {}
             for key, decision in decisions.items():
                 self._lines.addWidget(self._line(key, decision))

@@ -74,8 +74,8 @@ class NewEngagement(FolderDialog):
         return self._parent_folder
 
     @override
-    def _on_holder_chosen(self, name: str) -> None:
-        self._parent_folder = Path(name)
+    def _on_holder_chosen(self, holder: Path) -> None:
+        self._parent_folder = holder
         self._folder_given = False
         self._on_organisation_changed(self._organisation.text())
 

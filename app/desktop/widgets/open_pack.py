@@ -54,8 +54,8 @@ class OpenPack(FolderDialog):
         return self._pack.parent
 
     @override
-    def _on_holder_chosen(self, name: str) -> None:
-        self.folder.setText(str(Path(name) / self._pack.stem))
+    def _on_holder_chosen(self, holder: Path) -> None:
+        self.folder.setText(str(holder / self._pack.stem))
 
     @override
     def _go(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -137,6 +137,13 @@ def row(*children: QWidget | QLayout | int, margins: tuple[int, int, int, int] =
     return found
 
 
+def empty(layout: QLayout) -> None:
+    """Take every widget out of a layout, for good."""
+    while (entry := layout.takeAt(0)) is not None:
+        if (widget := entry.widget()) is not None:
+            widget.deleteLater()
+
+
 def _fill(
     layout: QBoxLayout, children: tuple[QWidget | QLayout | int, ...], margins: tuple[int, int, int, int]
 ) -> None:
@@ -151,7 +158,3 @@ def _fill(
             layout.addStretch(-child)
         else:
             layout.addSpacing(theme.px(child))
-
-
-def square(side: int) -> QSize:
-    return QSize(theme.px(side), theme.px(side))
