@@ -1,8 +1,9 @@
-"""One thread beside the window, for what waits on a disk or imports slowly.
+"""One thread beside the window, for what waits on a disk, imports slowly, or computes longer than a key may wait.
 
-Tasks run one after the other, always on the same thread, and their outcome arrives on the GUI thread. Heavy
-computing does not belong here but into a child process (:mod:`app.desktop.jobs`): a thread that computes takes the
-interpreter away from the window.
+Tasks run one after the other, always on the same thread, and their outcome arrives on the GUI thread. Scores, checks,
+a first plan and the pages of a PDF are computed here, where all they need is at hand. A thread that computes shares the
+interpreter with the window: what takes many seconds, such as a report, the solver or reading exports, belongs into a
+child process (:mod:`app.desktop.jobs`).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from scoring.assessment import Answer, answer_of
 from scoring.progress import Baseline
 
 if TYPE_CHECKING:
-    from app.desktop.session import Session
+    from app.desktop.session import Changed, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,7 @@ class Earlier(QObject):
         self._matched = {move.new: (move.old, move.fate) for move in found if move.new and move.old}
         self.changed.emit()
 
-    def _on_session_changed(self, changed: object) -> None:
-        paths: tuple[tuple[str, ...], ...] = getattr(changed, "paths", ())
-        if any(path[:1] in ((), ("baselines",)) for path in paths):
+    def _on_session_changed(self, changed: Changed) -> None:
+        if any(path[:1] in ((), ("baselines",)) for path in changed.paths):
             # Once the write that belongs to this change is on its way: the reading comes after it.
             QTimer.singleShot(0, self, self.read)

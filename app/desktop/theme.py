@@ -16,8 +16,6 @@ from PySide6.QtWidgets import QApplication
 from assets import TEXT, face, icon
 from assets.palette import DARK, LIGHT, Palette
 
-GRID = 8
-"""Distances are multiples of it, or its half, at the usual size of type."""
 BODY = 15
 """Height of body type in pixels for which the measures below are drawn."""
 

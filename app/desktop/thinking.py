@@ -55,7 +55,7 @@ class Thinking(QObject):
             self._thinker.submit(lambda: self._timed(assessment), self._on_thought)
 
     def stop(self) -> None:
-        """Wait for what is being computed, and compute nothing more."""
+        """Compute nothing more; what is being computed is waited for by nobody."""
         if self._thinker is not None:
             self._thinker.abandon()
 

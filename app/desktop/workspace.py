@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.desktop.destination import Destination
 from app.desktop.jobs import Job
+from app.desktop.models.targets import entries
 from app.desktop.pages.applications import ApplicationsPage
 from app.desktop.pages.assess import AssessPage
 from app.desktop.pages.evidence import EvidencePage
@@ -21,7 +22,7 @@ from app.desktop.pages.regimes import RegimesPage
 from app.desktop.pages.report import ReportPage
 from app.desktop.pages.roadmap import RoadmapPage
 from app.desktop.session import Changed, Session
-from app.desktop.widgets.goto import GoTo, entries
+from app.desktop.widgets.goto import GoTo
 from app.desktop.widgets.header import Header
 from app.desktop.widgets.rail import Rail
 from app.desktop.widgets.text import column, rule

@@ -1,1 +1,1 @@
-"""Qt models: they project the session for the views and hold nothing of their own."""
+"""What is shown, without a widget: Qt models of the session or of rows they are given, and the words of both."""

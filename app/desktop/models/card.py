@@ -79,3 +79,9 @@ def answer_name(session: Session, value: str | None) -> str:
     if value == NOT_APPLICABLE:
         return tr("Not applicable")
     return next((step.name for step in session.questionnaire.scale if step.id == value), value)
+
+
+def following(basis: Basis | None) -> Basis:
+    """The next one, the first again after the last."""
+    order = list(Basis)
+    return order[(order.index(basis) + 1) % len(order)] if basis else order[0]

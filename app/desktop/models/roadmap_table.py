@@ -119,4 +119,3 @@ class SortedRoadmap(QSortFilterProxyModel):
         super().__init__(parent)
         self.setSourceModel(source)
         self.setSortRole(RoadmapRole.SORT)
-        self.setDynamicSortFilter(True)

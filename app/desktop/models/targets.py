@@ -10,6 +10,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from typing_extensions import override
 
 from app.desktop.destination import Destination
+from app.desktop.language import tr
+from app.desktop.session import Session
+from questionnaires.model import Scope
 
 _ROOT = QModelIndex()
 
@@ -21,6 +24,24 @@ class Target:
     title: str
     kind: str
     destination: Destination
+
+
+def entries(session: Session, pages: Sequence[tuple[str, str]]) -> list[Target]:
+    """Everything that an engagement offers."""
+    found = [Target(text, tr("Page"), Destination(name)) for name, text in pages]
+    found.append(Target(tr("Common answers"), tr("Answers of"), Destination("assess", takes=True)))
+    for application in sorted(session.assessment.applications.values(), key=lambda app: app.name.casefold()):
+        kind = tr("Application, tier {0}").format(application.tier)
+        found.append(Target(application.name, kind, Destination("assess", application=application.id, takes=True)))
+    for pillar in session.questionnaire.pillar:
+        for practice in pillar.practice:
+            found.append(Target(practice.name, pillar.name, Destination("assess", practice=practice.id)))
+    for criterion in session.questionnaire.criteria.values():
+        practice = session.questionnaire.practices[criterion.practice_id]
+        scope = tr("organisation") if practice.scope is Scope.ORGANISATION else tr("application")
+        kind = tr("{0}, level {1}, {2}").format(practice.name, criterion.level, scope)
+        found.append(Target(criterion.question, kind, Destination("assess", practice.id, criterion.id)))
+    return found
 
 
 class TargetsModel(QAbstractListModel):

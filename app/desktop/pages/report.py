@@ -23,7 +23,7 @@ from typing_extensions import override
 from app.desktop import theme
 from app.desktop.background import Background
 from app.desktop.jobs import Ending, Job, Outcome, Progress, spoken
-from app.desktop.models.pages import PagesModel
+from app.desktop.models.pdf_pages import PagesModel
 from app.desktop.models.tiers import tier_names
 from app.desktop.pages.page import Page
 from app.desktop.recent import remember_choices, remembered_choices

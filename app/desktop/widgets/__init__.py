@@ -1,1 +1,1 @@
-"""Parts of pages: they show what they are given and say what was done to them."""
+"""Parts of pages, and dialogs. One that knows the session changes it by its commands; others emit what was done."""

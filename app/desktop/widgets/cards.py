@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop import theme
-from app.desktop.models.card import card_state
+from app.desktop.models.card import card_state, following
 from app.desktop.session import Session
 from app.desktop.theme import Role
 from app.desktop.widgets.card import Card
@@ -191,9 +191,3 @@ class Cards(QWidget):
             if now is not None and (now is card or card.isAncestorOf(now)):
                 self._move(number)
                 return
-
-
-def following(basis: Basis | None) -> Basis:
-    """The next one, the first again after the last."""
-    order = list(Basis)
-    return order[(order.index(basis) + 1) % len(order)] if basis else order[0]

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
+from app.desktop.models.card import following
 from app.desktop.models.matrix import MatrixCell, MatrixModel, Place, reason_for
 from app.desktop.session import Session
 from app.desktop.theme import Role
-from app.desktop.widgets.cards import following
 from app.desktop.widgets.flow import Flow
 from app.desktop.widgets.matrix_table import OWNERS, MatrixTable
 from app.desktop.widgets.text import OneLine, button, column, label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,6 +14,9 @@ from app.desktop import theme
 from app.desktop.theme import Role
 from reports import words
 from scoring.trend import Course
+
+Place = Callable[[date, float], QPointF]
+"""Where a score of a day stands."""
 
 
 class TrendChart(QWidget):
@@ -73,8 +76,7 @@ class TrendChart(QWidget):
         self._paint_days(painter, days, area, place)
         painter.end()
 
-    def _paint_band(self, painter: QPainter, course: Course, place: object) -> None:
-        assert callable(place)
+    def _paint_band(self, painter: QPainter, course: Course, place: Place) -> None:
         start = place(course.days[-1], float(course.values[-1]))
         high = [place(entry.day, entry.high) for entry in course.forecasts]
         low = [place(entry.day, entry.low) for entry in reversed(course.forecasts)]
@@ -82,8 +84,7 @@ class TrendChart(QWidget):
         painter.setBrush(QColor(theme.mixed(theme.colours().background, theme.colours().accent, 0.16)))
         painter.drawPolygon(QPolygonF([start, *high, *low]))
 
-    def _paint_line(self, painter: QPainter, course: Course, place: object, *, dashed: bool) -> None:
-        assert callable(place)
+    def _paint_line(self, painter: QPainter, course: Course, place: Place, *, dashed: bool) -> None:
         colours = theme.colours()
         points = [place(day, float(value)) for day, value in zip(course.days, course.values, strict=True)]
         style = Qt.PenStyle.DotLine if dashed else Qt.PenStyle.SolidLine
@@ -95,9 +96,8 @@ class TrendChart(QWidget):
         for point in points:
             painter.drawEllipse(point, theme.px(3), theme.px(3))
 
-    def _paint_days(self, painter: QPainter, days: Sequence[date], area: QRectF, place: object) -> None:
+    def _paint_days(self, painter: QPainter, days: Sequence[date], area: QRectF, place: Place) -> None:
         """As many as have room, the first and the last at least."""
-        assert callable(place)
         painter.setPen(QColor(theme.colours().muted))
         width, taken = theme.px(64), float("-inf")
         for day in days:
