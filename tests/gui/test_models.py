@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
@@ -16,7 +17,7 @@ from app.desktop.models.checks import Group, destination, found, group_words, of
 from app.desktop.models.initiatives import InitiativesModel
 from app.desktop.models.intake import IntakeModel, items_of
 from app.desktop.models.overview import HeatModel, PillarsModel
-from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, practice_is
+from app.desktop.models.practices import Filter, PracticesFilter, PracticesModel, criterion_is, practice_is
 from app.desktop.models.recents import RecentsModel
 from app.desktop.models.register import RegisterModel
 from app.desktop.models.targets import Target, TargetsModel
@@ -30,15 +31,23 @@ from scoring.checks import Check, CheckRule, Severity
 from scoring.lacking import unanswered
 from scoring.waves import provisional
 
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
 CHALLENGED = "integrate.gates.critical-stop"
 MODELS: dict[str, Callable[[Session], QAbstractItemModel]] = {
     "practices": PracticesModel,
-    "pillars": PillarsModel,
-    "heat": HeatModel,
+    "pillars": lambda session: following(session, PillarsModel(session)),
+    "heat": lambda session: following(session, HeatModel(session)),
     "register": RegisterModel,
     "applications": ApplicationsModel,
 }
-"""Those that follow a session by themselves."""
+
+
+def following(session: Session, model: PillarsModel | HeatModel) -> QAbstractItemModel:
+    """As the overview has it follow."""
+    session.evaluated.connect(lambda: model.show_tier(ALL))
+    return model
 
 
 def watch(model: QAbstractItemModel) -> QAbstractItemModelTester:
@@ -53,30 +62,71 @@ def read_all(model: QAbstractItemModel, parent: QModelIndex | None = None) -> li
     for row in range(model.rowCount(parent)):
         for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(parent)):
             index = model.index(row, column, parent)
-            for role in (*Qt.ItemDataRole, *range(Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 4)):
+            for role in Qt.ItemDataRole:
                 index.data(role)
+            own = [repr(index.data(role)) for role in range(Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 4)]
             spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
             assert isinstance(spoken, str), (row, column)
-            found.append(spoken)
+            found += [spoken, *own]
             found += read_all(model, index)
     return found
 
 
+class Seen:
+    """What a view has of a model: it reads again only where the model says that something moved."""
+
+    def __init__(self, model: QAbstractItemModel) -> None:
+        self._model = model
+        for moved in (model.dataChanged, model.modelReset, model.rowsInserted, model.rowsRemoved, model.layoutChanged):
+            moved.connect(self._read)
+        self._read()
+
+    def _read(self, *_: object) -> None:
+        self.cells = read_all(self._model)
+
+
+@pytest.mark.parametrize("seconds", [5.0, 0.0], ids=["scores at once", "scores later"])
 @pytest.mark.parametrize("name", MODELS)
-def test_a_model_follows_answers_applications_evidence_and_undo(name: str, session: Session) -> None:
+def test_a_model_follows_answers_applications_evidence_and_undo(
+    name: str, seconds: float, session: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("app.desktop.thinking.AT_ONCE", seconds)
     model = MODELS[name](session)
     watch(model)
-    assert read_all(model)
-    session.answer(CHALLENGED, "no")
-    session.take("payments")
-    session.answer(CHALLENGED, "fully")
+    seen = Seen(model)
+    before = seen.cells
+    assert before
     added = actions.add_application(session.content, session.assessment, "new", "New", "2")
-    assert session.do("application", "application", added)
-    assert session.do("evidence", "ingest", [Change(("applications", "payments", "evidence", "a" * 64), None)])
-    read_all(model)
+    questionnaire, assessment = session.questionnaire, session.assessment
+    # Common answers move as well: where scores come later, so do these.
+    gone = [
+        Change(("applications", "payments", "evidence", "a" * 64), None),
+        *(change for key in questionnaire.criteria for change in actions.answer(questionnaire, assessment, key, "no")),
+    ]
+    steps: list[Callable[[], object]] = [
+        lambda: session.amend(CHALLENGED, marked=True),
+        lambda: session.answer(CHALLENGED, "no"),
+        lambda: session.take("payments"),
+        lambda: session.answer(CHALLENGED, "fully"),
+        lambda: session.do("application", "application", added),
+        lambda: session.do("evidence", "ingest", gone),
+    ]
+
+    def follows(step: Callable[[], object]) -> bool:
+        """Whether the step moved anything; at once and when the scores are there, it shows what a new model would."""
+        last = seen.cells
+        step()
+        assert seen.cells == read_all(MODELS[name](session))
+        qtbot.waitUntil(lambda: session.settled)
+        assert seen.cells == read_all(MODELS[name](session))
+        return seen.cells != last
+
+    moved = [follows(step) for step in steps]
+    assert any(moved)
     while session.undo_stack.canUndo():
-        session.undo_stack.undo()
-    assert read_all(model)
+        follows(session.undo_stack.undo)
+    follows(lambda: session.take(None))
+    assert seen.cells == before
     model.deleteLater()
 
 
@@ -171,18 +221,32 @@ def test_checks_and_filters_follow_an_answer(
         assert goal.title == check.says
         assert (goal.destination.page, goal.destination.criterion) == ("assess", key)
     assert open_once(session) - open_before == (Filter.UNANSWERED in wanted)
-    assert all(practice_is(session, organisation, name) for name in wanted)
+    among = set(Filter) - {Filter.ALL, Filter.BELOW_TARGET}
+    assert {name for name in among if criterion_is(session, key, name)} == set(wanted)
+    # The other questions of the practice are unanswered throughout.
+    assert {name for name in among if practice_is(session, organisation, name)} == {Filter.UNANSWERED, *wanted}
 
 
-def test_every_check_leads_somewhere_and_has_words(session: Session) -> None:
+def test_every_check_leads_somewhere(session: Session) -> None:
     for rule in CheckRule:
         subject = {CheckRule.NOT_APPLICABLE_SHARE: "integrate", CheckRule.NOT_ASSESSED: "pci-dss"}.get(rule, CHALLENGED)
         check = Check(rule, Severity.HINT, "payments", subject, "Says.", "Do.")
-        assert group_words(Group.of(check), 1).startswith("Hint · 1 ")
         assert destination(session, check).page in PAGES
     every = [Check(CheckRule.MARKED, Severity.HINT, key, CHALLENGED, "", "") for key in (None, "payments", "wiki")]
     assert [check.application for check in of_tier(session, every, "3")] == [None, "wiki"]
     assert of_tier(session, every, ALL) == every
+
+
+def test_what_checks_have_found_is_worded_for_one_and_for_many() -> None:
+    groups = [Group.of(Check(rule, Severity.HINT, None, "", "", "")) for rule in CheckRule]
+    for count in (1, 2):
+        said = [group_words(group, count) for group in groups]
+        assert all(words.startswith(f"Hint · {count} ") for words in said)
+        assert len(set(said)) == len(CheckRule), "no two rules read the same"
+    challenged = next(group for group in groups if group.rule is CheckRule.CHALLENGED)
+    assert group_words(challenged, 1) == "Hint · 1 challenged claim"
+    assert group_words(challenged, 2) == "Hint · 2 challenged claims"
+    assert group_words(challenged, 1_200) == "Hint · 1,200 challenged claims"
 
 
 def test_a_card_shows_the_common_answer_until_the_application_has_its_own(session: Session) -> None:
