@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from app.desktop import pace, recent, theme
 from app.desktop.background import Background, Done, Failed
 from app.desktop.pages.start import StartPage
+from app.desktop.widgets import files
 from app.desktop.widgets.banner import Banner
 from app.desktop.widgets.mark import window_icon
 from app.desktop.widgets.text import column
@@ -107,23 +108,14 @@ class MainWindow(QMainWindow):
         """Ask for the folder of an engagement."""
         if self.is_opening:
             return
-        dialog = QFileDialog(self, self.tr("Open an engagement"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._on_dialog_file_selected)
-        dialog.open()
+        files.ask(self, self.tr("Open an engagement"), files.Mode.Directory, self.open_folder)
 
     def choose_pack(self) -> None:
         """Ask for a pack."""
         if self.is_opening:
             return
-        dialog = QFileDialog(self, self.tr("Open a pack"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Packs (*.colonnade)"), self.tr("All files (*)")])
-        dialog.fileSelected.connect(self._on_pack_selected)
-        dialog.open()
+        filters = [self.tr("Packs (*.colonnade)"), self.tr("All files (*)")]
+        files.ask(self, self.tr("Open a pack"), files.Mode.ExistingFile, self.open_path, filters)
 
     def open_path(self, path: Path) -> None:
         """Open what was dropped: a folder, or a pack after asking where its folder goes."""
@@ -346,12 +338,6 @@ class MainWindow(QMainWindow):
 
     def _on_session_taken_back(self, error: Exception) -> None:
         self.banner.tell_error(error, self.tr("The window shows what the journal holds; nothing before it was lost."))
-
-    def _on_pack_selected(self, name: str) -> None:
-        self.open_path(Path(name))
-
-    def _on_dialog_file_selected(self, name: str) -> None:
-        self.open_folder(Path(name))
 
     # ---- first paint and last
 

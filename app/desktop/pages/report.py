@@ -9,7 +9,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QDesktopServices, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QListView,
     QStyle,
@@ -29,6 +28,7 @@ from app.desktop.pages.page import Page
 from app.desktop.recent import remember_choices, remembered_choices
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
+from app.desktop.widgets import files
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.fields import Line, typed_path
 from app.desktop.widgets.report_options import ReportOptions
@@ -136,8 +136,9 @@ class ReportPage(Page):
         left.setLayout(whole)
         head = row(self.told, 16, self._open_folder, 8, self._open)
         head.setStretchFactor(self.told, 1)
-        files = row(self._files, -1)
-        right = column(self._working, head, 8, files, 8, self._empty, self._list, margins=(24, 24, 24, 0))
+        right = column(
+            self._working, head, 8, row(self._files, -1), 8, self._empty, self._list, margins=(24, 24, 24, 0)
+        )
         right.setStretchFactor(self._list, 1000)
         right.addStretch(1)
         line = QHBoxLayout(self)
@@ -155,12 +156,8 @@ class ReportPage(Page):
     # ---- doing
 
     def choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder for the reports"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._folder.setText)
-        dialog.open()
+        title = self.tr("Folder for the reports")
+        files.ask(self, title, files.Mode.Directory, lambda path: self._folder.setText(str(path)))
 
     def render_reports(self) -> None:
         """Render the chosen tiers, side by side in a child."""

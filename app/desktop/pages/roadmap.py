@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import recent, theme
-from app.desktop.background import Background, Done, Failed
 from app.desktop.destination import Destination
+from app.desktop.follower import Follower
 from app.desktop.icons import IconButton
 from app.desktop.models.plan_words import plan_words
 from app.desktop.models.tiers import ALL, tier_names
@@ -45,15 +45,11 @@ class RoadmapPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._planner = Background("plan", self)
         self._plan: Plan | None = session.plan if session.plan_current else None
-        self._outdated = self._plan is None
         self._exporting: Callable[[str], None] | None = None
         """Whom to call once the plan in view is kept."""
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(60)
-        self._soon.timeout.connect(self._replan)
+        self.follower = Follower(self, "plan", self._to_plan, self._take_provisional, 60)
+        self.follower.failed.connect(session.failed)
         self._tier = ALL
         self._chosen: str | None = None
         """The item in hand, or one that a link leads to."""
@@ -67,7 +63,7 @@ class RoadmapPage(Page):
         self._views.chosen.connect(self.show_view)
         self.tables = TablesExport(session, self._keep_first)
         self._best = button(self.tr("Find the best plan"))
-        self.solving = Solving(session, self._best, lambda: self.isVisible() and not self._outdated)
+        self.solving = Solving(session, self._best, lambda: self.isVisible() and self.follower.settled)
         self.solving.found.connect(self._take_plan)
         self.solving.changed.connect(self._show_state)
         self._keep = button(self.tr("Keep this plan"), "primary")
@@ -175,7 +171,7 @@ class RoadmapPage(Page):
 
     def keep(self) -> None:
         """Store the plan that is shown; reports print the stored one."""
-        if self._plan is not None and not self._outdated:
+        if self._plan is not None and self.settled:
             self._session.store(self._plan)
 
     def _keep_first(self, then: Callable[[str], None]) -> None:
@@ -220,39 +216,25 @@ class RoadmapPage(Page):
 
     # ---- planning
 
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._outdated:
-            self._soon.start()
-
     def _on_session_evaluated(self) -> None:
-        self._outdated = True
         self.solving.stop()
-        if self.isVisible():
-            self._soon.start()
+        self.follower.wanted()
 
-    def _replan(self) -> None:
+    def _to_plan(self) -> Callable[[], Plan] | None:
         session = self._session
+        if session.plan_current:  # as at first, or after the way back to what the stored plan follows from
+            self._take_plan(session.plan)
+            return None
         content, questionnaire, assessment = session.content, session.questionnaire, session.assessment
         claims = session.evaluation.claims
-        if session.plan_current:  # the way back led to what the stored plan follows from
-            self._take_plan(session.plan)
-            return
+        return lambda: provisional(content, questionnaire, assessment, claims)
 
-        def arrived(outcome: Done[Plan] | Failed) -> None:
-            if isinstance(outcome, Failed):
-                session.failed.emit(outcome.error)
-            elif assessment is session.assessment:
-                self._take_plan(outcome.value)
-                self.solving.later.start()
-            else:
-                self._soon.start()
-
-        self._planner.submit(lambda: provisional(content, questionnaire, assessment, claims), arrived)
+    def _take_provisional(self, plan: Plan) -> None:
+        self._take_plan(plan)
+        self.solving.later.start()
 
     def _take_plan(self, plan: Plan | None) -> None:
-        self._plan, self._outdated = plan, False
+        self._plan = plan
         self._show()
         if self._exporting is not None:
             then, self._exporting = self._exporting, None
@@ -307,7 +289,7 @@ class RoadmapPage(Page):
         recent.remember_words("roadmap", [self._view, *([FOLDED] if self._folded else [])])
         self.solving.stop()
         self.tables.cancel()
-        self._planner.abandon()
+        self.follower.stop()
 
     @property
     def plan(self) -> Plan | None:
@@ -317,7 +299,7 @@ class RoadmapPage(Page):
     @property
     def settled(self) -> bool:
         """The plan that is shown follows from the answers and decisions as they are."""
-        return self._plan is not None and not self._outdated
+        return self._plan is not None and self.follower.settled
 
     @property
     def _stored(self) -> bool:

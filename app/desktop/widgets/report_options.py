@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from babel import Locale
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.desktop.theme import Role
+from app.desktop.widgets import files
 from app.desktop.widgets.choices import Choices
 from app.desktop.widgets.fields import Line, Select, typed_path
 from app.desktop.widgets.text import button, column, label, row
@@ -97,12 +98,8 @@ class ReportOptions(QWidget):
         self.changed.emit()
 
     def choose_logo(self) -> None:
-        dialog = QFileDialog(self, self.tr("Logo of the client"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Pictures (*.png *.jpg *.jpeg)")])
-        dialog.fileSelected.connect(self.logo.setText)
-        dialog.open()
+        title, filters = self.tr("Logo of the client"), [self.tr("Pictures (*.png *.jpg *.jpeg)")]
+        files.ask(self, title, files.Mode.ExistingFile, lambda path: self.logo.setText(str(path)), filters)
 
     def choices(self) -> dict[str, str]:
         """What is chosen, as :meth:`show_choices` takes it."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desktop import theme
 from app.desktop.jobs import Ending, Job, Outcome, spoken
 from app.desktop.session import Session
 from app.desktop.theme import Role
+from app.desktop.widgets import files
 from app.desktop.widgets.text import OneLine, button, row
 from app.desktop.widgets.working import Working
 from app.engagement.errors import EngagementError
@@ -52,12 +52,7 @@ class TablesExport(QWidget):
 
     def choose_folder(self) -> None:
         """Ask for the folder of the exported tables."""
-        dialog = QFileDialog(self, self.tr("Folder for the exported tables"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: self.export(Path(name)))
-        dialog.open()
+        files.ask(self, self.tr("Folder for the exported tables"), files.Mode.Directory, self.export)
 
     def export(self, target: Path) -> None:
         """Write the tables there, once everything so far is in the journal."""
