@@ -310,6 +310,6 @@ def test_answered_says_what_it_counts(page: OverviewPage, session: Session) -> N
     page.show_tier(ALL)
     coverage = session.evaluation.scores.organisation.overall.coverage
     said = page._figures["coverage"].number.accessibleName()
-    assert f"{coverage.answered} of {coverage.applicable} answers in 2 applications, the organisation's in each" in said
+    assert f"{coverage.answered} of {coverage.applicable} answers over 2 applications" in said
     open_, once = (int(part.split()[0]) for part in page.checks._open.text().split(" · "))
     assert coverage.applicable - coverage.answered == open_ + once

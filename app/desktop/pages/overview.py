@@ -70,7 +70,7 @@ class OverviewPage(Page):
             self._figures[name].chosen.connect(lambda: self.explain(""))
         self._figures["at-target"].chosen.connect(self._on_at_target_chosen)
         self._figures["level"].chosen.connect(lambda: self.go_wanted.emit(to_held_by(self._session, self._tier)))
-        self._pillar_table = WholeTable(self.tr("Pillars against target"), self._pillars, row=54)
+        self._pillar_table = WholeTable(self.tr("Pillars against target"), self._pillars, row=60)
         self._pillar_table.setItemDelegate(PillarDelegate(questionnaire.base, questionnaire.top, self._pillar_table))
         self._pillar_table.activated.connect(self._on_pillar_activated)
         self._pillar_table.clicked.connect(self._on_pillar_clicked)
@@ -212,11 +212,9 @@ class OverviewPage(Page):
 
     def _counted(self, coverage: Coverage) -> str:
         """The organisation's answers count in each application here, and once among what is to be looked at."""
-        said = self.tr("{0} of {1} answers").format(words.whole(coverage.answered), words.whole(coverage.applicable))
-        number = len(members(self._session, self._tier))
-        if number < 2:
-            return said
-        return self.tr("{0} in {1}, the organisation's in each").format(said, words.applications(number))
+        number = words.applications(len(members(self._session, self._tier)))
+        answered, applicable = words.whole(coverage.answered), words.whole(coverage.applicable)
+        return self.tr("{0} of {1} answers over {2}").format(answered, applicable, number)
 
     @override
     def end(self) -> None:

@@ -129,7 +129,7 @@ class ReportPage(Page):
         scroll = scrolled(body)
         left = self._left = QWidget()
         whole = column(
-            row(label(self.tr("Report"), Role.TITLE), margins=(32, 24, 24, 12)), scroll,
+            row(label(self.tr("Report"), Role.TITLE), margins=(32, 24, 24, 12)), scroll, rule(),
             column(self._before, 12, self._render, margins=(32, 12, 24, 16)),
         )  # fmt: skip
         whole.setStretchFactor(scroll, 1)

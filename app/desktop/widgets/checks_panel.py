@@ -79,7 +79,7 @@ class ChecksPanel(QWidget):
         said = words.count(count, self.tr("unanswered criterion"), self.tr("unanswered criteria"))
         # The organisation's count here once, and for every application in its coverage.
         self._open.setText(
-            words.parts([said, self.tr("{0} of the organisation, once").format(words.whole(once)) if once else ""])
+            words.parts([said, self.tr("{0} of the organisation").format(words.whole(once)) if once else ""])
         )
         self._open.setEnabled(count > 0)
         self._show()
