@@ -27,7 +27,7 @@ def about(inside: str, member: str | None, subject: str, assessment: Assessment)
     by_folder = _named(assessment, folders, whole=True)
     if any(_words(folder) in _ORGANISATION for folder in folders):
         if not by_folder:
-            return Scope.ORGANISATION, "Taken for the organisation: it lies in the folder of that name."
+            return Scope.ORGANISATION, "It lies in the folder of that name."
         others = ", ".join(dict.fromkeys(part for _, part in by_folder))
         return None, f"It lies in the folders of the organisation and {others}. Say which one it is about."
     named = (
@@ -43,7 +43,7 @@ def about(inside: str, member: str | None, subject: str, assessment: Assessment)
         case []:
             return None, "Nothing in it or its path names an application. Say which one it is about."
         case [(application, why)]:
-            return application, f"Taken for {application}: {why}."
+            return application, f"{why[:1].upper()}{why[1:]}."
         case several:
             reasons = "; ".join(f"{application}: {why}" for application, why in several)
             return None, f"It speaks of several applications ({reasons}). Say which one it is about."

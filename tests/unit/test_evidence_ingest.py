@@ -222,14 +222,14 @@ def test_links_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "repository", "application", "why"),
     [
-        ("x/scan.sarif", "https://git.example.com/harbour/pay-core.git", "payments-api", "the file says"),
-        ("x/scan.sarif", "https://git.example.com/harbour/rates", "rates", "the file says"),
+        ("x/scan.sarif", "https://git.example.com/harbour/pay-core.git", "payments-api", "The file says"),
+        ("x/scan.sarif", "https://git.example.com/harbour/rates", "rates", "The file says"),
         ("Payments-API/scan.sarif", "", "payments-api", "folder"),
         ("rate_feed/scan.sarif", "", "rates", "folder"),
         ("pay-core/scan.sarif", "", "payments-api", "folder"),
         ("x/payments-api-codeql.sarif", "", "payments-api", "name"),
         ("x/codeql.rates.sarif", "", "rates", "name"),
-        ("rates/rates.sarif", "https://git.example.com/harbour/rates", "rates", "the file says"),
+        ("rates/rates.sarif", "https://git.example.com/harbour/rates", "rates", "The file says"),
         ("x/rates/y/scan.sarif", "", "rates", "folder"),
         ("rates.sarif", "", "rates", "name"),
     ],
