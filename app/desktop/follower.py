@@ -77,9 +77,12 @@ class Follower(QObject, Generic[T]):
             self._background.submit(task, lambda outcome: self._on_answered(turn, outcome))
 
     def _on_answered(self, turn: int, outcome: Done[T] | Failed) -> None:
+        if turn != self._turn:
+            return
         if isinstance(outcome, Failed):
+            self._outdated = True
             self.failed.emit(outcome.error)
-        elif turn == self._turn:
+        else:
             self._take(outcome.value)
 
     @override

@@ -20,14 +20,14 @@ def tell_of(opened: Opened, banner: Banner, recover: Callable[[Path, Source], No
         if notices:
             banner.tell(tr("Opened, with something to know."), " ".join(notices))
         return
-    what = tr("Open for reading only: {0}.").format(opened.refusal.what)
+    what = f"{opened.refusal.where}: {opened.refusal.what}."
     if not opened.changed_outside:
-        banner.tell(what, " ".join([opened.refusal.remedy, *notices]))
+        banner.tell(tr("Open for reading only. {0}").format(what), " ".join([opened.refusal.remedy, *notices]))
         return
     also = tr("Also: {0} ").format(" ".join(notices[1:4])) if notices[1:] else ""
     folder = opened.engagement.folder
     banner.tell(
-        f"{opened.refusal.where}: {what}",
+        what,
         also
         + tr(
             "Decide whose word counts. The journal: every file is written anew from it, as Colonnade left it. "

@@ -65,6 +65,10 @@ class Session(QObject):
     """Saving."""
     failed = Signal(object)
     """EngagementError: something asked for was not done."""
+    accepted = Signal()
+    """What was asked for makes sense, whether or not it changes anything."""
+    locked = Signal()
+    """A change was asked for, and it is open for reading only."""
     unsaved = Signal(object)
     """EngagementError: the disk does not take what was changed; it stays in the window."""
     taken_back = Signal(object)
@@ -158,9 +162,14 @@ class Session(QObject):
         return self.writable and self._engagement.refusal is None
 
     @property
+    def scored(self) -> bool:
+        """The scores follow from the answers as they are."""
+        return not self._thinking.busy
+
+    @property
     def settled(self) -> bool:
         """The scores follow from the answers as they are, and the journal holds those."""
-        return not self._thinking.busy and self._writes.settled
+        return self.scored and self._writes.settled
 
     # ---- doing
 
@@ -237,10 +246,9 @@ class Session(QObject):
         return self.do(text, what, changes)
 
     def may_change(self) -> bool:
-        """Whether anything can be changed; where not, it is told."""
+        """Whether anything can be changed; where not, whoever opened the engagement says why."""
         if not self.writable:
-            remedy = self.tr("Close it where it is open for writing, then open it again.")
-            self.failed.emit(EngagementError(self.tr("is open for reading only"), str(self.folder), remedy))
+            self.locked.emit()
         return self.writable
 
     def do(self, text: str, what: str, changes: Sequence[Change]) -> bool:
@@ -252,6 +260,7 @@ class Session(QObject):
         except EngagementError as error:
             self.failed.emit(error)
             return False
+        self.accepted.emit()
         if known:
             self.undo_stack.push(Apply(text, what, known, self._apply))
             self._stand(after, tuple(change.path for change in known))

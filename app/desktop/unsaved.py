@@ -58,7 +58,7 @@ class Unsaved(QObject):
         return [(self.tr("Try again"), self._session.save), copy] if self._session.can_save else [copy]
 
     def leave(self) -> None:
-        """The engagement was closed: only a copy can still be made of what is at risk."""
+        """Say once more what is at risk: after the engagement was closed only a copy can still be made of it."""
         if self.at_risk and self._error is not None:
             self._on_session_unsaved(self._error)
 
@@ -94,6 +94,7 @@ class Unsaved(QObject):
         dialog.setDefaultSuffix("colonnade")
         dialog.selectFile(f"{self._session.folder.name}.colonnade")
         dialog.fileSelected.connect(self.save_copy)
+        dialog.rejected.connect(self.leave)  # what can be done is offered again
         dialog.open()
 
     def save_copy(self, name: str) -> None:

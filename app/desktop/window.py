@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Open, self.choose_folder),
             (QKeySequence.StandardKey.Close, self.close_engagement),
             (QKeySequence.StandardKey.HelpContents, self.show_about),
+            (QKeySequence("F6"), self.banner.take_focus),
         ):
             QShortcut(keys, self).activated.connect(slot)
         self.resize(theme.px(1280), theme.px(720))
@@ -296,11 +297,13 @@ class MainWindow(QMainWindow):
 
         self.session = Session(opened, self.writer, self)
         self.session.failed.connect(self._on_session_failed)
-        self.session.changed.connect(self.banner.pass_by)
+        for passes in (self.session.accepted, self.session.changed):
+            passes.connect(self.banner.pass_by)
         self.session.taken_back.connect(self._on_session_taken_back)
         self.unsaved = Unsaved(self.session, self.banner, self.writer, self)
         self.unsaved.close_wanted.connect(self._on_unsaved_close_wanted)
         self.workspace = Workspace(self.session)
+        self.workspace.page_changed.connect(self.banner.pass_by)
         self.workspace.close_wanted.connect(self.close_engagement)
         self.workspace.about_wanted.connect(self.show_about)
         self._stack.addWidget(self.workspace)
@@ -313,7 +316,9 @@ class MainWindow(QMainWindow):
         recent.remember(
             recent.Recent(self.session.folder.absolute(), assessment.organisation, assessment.as_of.isoformat())
         )
-        notices.tell_of(opened, self.banner, self.recover)
+        tell = partial(notices.tell_of, opened, self.banner, self.recover)
+        self.session.locked.connect(tell)
+        tell()
         self.opened.emit()
 
     def recover(self, folder: Path, source: Source) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from app.desktop.destination import Destination
 from app.desktop.jobs import Job
@@ -45,11 +46,15 @@ class Workspace(QWidget):
 
     close_wanted = Signal()
     about_wanted = Signal()
+    page_changed = Signal()
+    """Another page is in view."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self._pages: dict[str, Page] = {}
+        self._left_at: dict[str, QWidget] = {}
+        """By page, what had the focus when a link was followed from there."""
         self._changed: Changed | None = None
         """What moved last."""
         session.changed.connect(self._on_session_changed)
@@ -108,13 +113,21 @@ class Workspace(QWidget):
             page.go_wanted.connect(self.go)
             self._stack.addWidget(page)
         self._rail.show_page(name)
-        self._stack.setCurrentWidget(page)
+        if page is not self._stack.currentWidget():
+            self._stack.setCurrentWidget(page)
+            self.page_changed.emit()
         page.arrive()
+        left_at = self._left_at.pop(name, None)
+        if left_at is not None and isValid(left_at) and left_at.isVisible():
+            left_at.setFocus(Qt.FocusReason.OtherFocusReason)
         return page
 
     def go(self, destination: Destination) -> None:
         """Follow a link: the page, the application, and what is on the page."""
         self.commit()
+        focus = QApplication.focusWidget()
+        if focus is not None and self.page.isAncestorOf(focus):
+            self._left_at[next(name for name, page in self._pages.items() if page is self.page)] = focus
         if destination.takes:
             self.session.take(destination.application)
         self.show_page(destination.page).show_destination(destination)

@@ -39,7 +39,9 @@ class Lock:
             who = "elsewhere"
             with contextlib.suppress(OSError):
                 who = f"by {self._holder.read_text(encoding='utf-8', errors='replace').strip()}"
-            raise EngagementError(f"is being changed {who}", str(folder), "Close it there first.") from None
+            raise EngagementError(
+                f"is being changed {who}", str(folder), "Close it there, then open it again."
+            ) from None
         except OSError as error:
             if self._lock.is_locked:
                 self._lock.release()

@@ -141,7 +141,7 @@ def test_whoever_reads_only_can_neither_answer_nor_write(
     assert field.toPlainText() == ""
     press(Qt.Key.Key_Escape)
     press("4")
-    assert "is open for reading only" in second.banner.message
+    assert "pen for reading only" in second.banner.message
     assert button(card, "Largely").isChecked()
 
 

@@ -496,7 +496,7 @@ def test_a_reader_moves_no_capacity(
         ):
             reading.banner.leave()
             QTest.keyClick(field, key, more)
-            assert "is open for reading only" in reading.banner.message
+            assert "pen for reading only" in reading.banner.message
         assert page.capacity.text() == stands == str(reading.session.assessment.capacity)
         assert proposal(page) == ""
 

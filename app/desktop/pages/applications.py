@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QHeaderView, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QHeaderView, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -255,7 +255,9 @@ class ApplicationsPage(Page):
     def _on_import_begun(self) -> None:
         self.told.say("")
         self._show()
-        self.imported.apply_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        focus = QApplication.focusWidget()
+        if not (isinstance(focus, QLineEdit) and focus.isModified() and focus.text()):  # who types goes on typing
+            self.imported.apply_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_import_ended(self, told: str) -> None:
         self.told.say(told)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.desktop import theme
@@ -203,6 +203,9 @@ class EvidencePage(Page):
         if self.job is not None:
             self.job.deleteLater()
         self.job = None
+        focus = QApplication.focusWidget()
+        waited = focus is None or focus is self._working.cancel
+        """The focus is where the page put it: a field in use keeps it, and no key in it adds anything."""
         self._working.end()
         self.drop.setEnabled(True)
         self.plan.show_reading(False)
@@ -223,7 +226,8 @@ class EvidencePage(Page):
                 ),
                 attention=True,
             )
-        self._take_focus()
+        if waited:
+            self._take_focus()
 
     def _on_register_removed(self, tool: str) -> None:
         self.told.say(self.tr("The export of {0} was removed; Ctrl+Z brings it back.").format(tool))

@@ -46,8 +46,8 @@ class RoadmapPage(Page):
         super().__init__(parent)
         self._session = session
         self._plan: Plan | None = session.plan if session.plan_current else None
-        self._exporting: Callable[[str], None] | None = None
-        """Whom to call once the plan in view is kept."""
+        self._once_settled: Callable[[], None] | None = None
+        """What was asked of a plan before it followed from the answers."""
         self.follower = Follower(self, "plan", self._to_plan, self._take_provisional, 60)
         self.follower.failed.connect(session.failed)
         self._tier = ALL
@@ -63,7 +63,7 @@ class RoadmapPage(Page):
         self._views.chosen.connect(self.show_view)
         self.tables = TablesExport(session, self._keep_first)
         self._best = button(self.tr("Find the best plan"))
-        self.solving = Solving(session, self._best, lambda: self.isVisible() and self.follower.settled)
+        self.solving = Solving(session, self._best, lambda: self.isVisible() and self.settled)
         self.solving.found.connect(self._take_plan)
         self.solving.changed.connect(self._show_state)
         self._keep = button(self.tr("Keep this plan"), "primary")
@@ -170,14 +170,18 @@ class RoadmapPage(Page):
         self._show_chosen()
 
     def keep(self) -> None:
-        """Store the plan that is shown; reports print the stored one."""
-        if self._plan is not None and self.settled:
+        """Store the plan that is shown, once it follows from the answers; reports print the stored one."""
+        if not self.settled:
+            self._once_settled = self.keep
+        elif self._plan is not None and not self._stored:
             self._session.store(self._plan)
 
     def _keep_first(self, then: Callable[[str], None]) -> None:
         """Keep the plan in view, once it follows from the answers, and say with what words an export of it ends."""
+        if not self.tables.running:
+            return  # it was cancelled meanwhile
         if not self.settled:
-            self._exporting = then
+            self._once_settled = partial(self._keep_first, then)
         elif self._stored or not self._session.assessment.applications:
             then(self.tr("The tables are in {0}"))
         elif self._session.writable:
@@ -222,6 +226,8 @@ class RoadmapPage(Page):
 
     def _to_plan(self) -> Callable[[], Plan] | None:
         session = self._session
+        if not session.scored:
+            return None  # the scores will follow, and say so
         if session.plan_current:  # as at first, or after the way back to what the stored plan follows from
             self._take_plan(session.plan)
             return None
@@ -236,9 +242,9 @@ class RoadmapPage(Page):
     def _take_plan(self, plan: Plan | None) -> None:
         self._plan = plan
         self._show()
-        if self._exporting is not None:
-            then, self._exporting = self._exporting, None
-            self._keep_first(then)
+        if self._once_settled is not None and self.settled:
+            then, self._once_settled = self._once_settled, None
+            then()
 
     # ---- showing
 
@@ -299,7 +305,7 @@ class RoadmapPage(Page):
     @property
     def settled(self) -> bool:
         """The plan that is shown follows from the answers and decisions as they are."""
-        return self._plan is not None and self.follower.settled
+        return self._plan is not None and self.follower.settled and self._session.scored
 
     @property
     def _stored(self) -> bool:
@@ -331,6 +337,7 @@ class RoadmapPage(Page):
         if not keepable and self._keep.hasFocus():
             self._take_focus()  # not to whatever button comes next
         self._keep.setEnabled(keepable and session.writable)
+        self.tables.setEnabled(bool(session.assessment.applications))
         text = plan_words(session, self._plan, self._tier, searching=self.solving.searching, stored=stored)
         self._said.say(text)
         set_flag(self._said, "attention", keepable)

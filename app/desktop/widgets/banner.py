@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 from shiboken6 import isValid
 
 from app.desktop import theme
@@ -29,6 +30,7 @@ class Banner(QFrame):
         self._next = label("", wrap=True)
         self._close = button(self.tr("Close"))
         self._close.setAccessibleName(self.tr("Close the message"))
+        self._close.setToolTip(self.tr("Escape; F6 goes to the message and back"))
         self._close.clicked.connect(self.leave)
         self._passing = False
         """It tells of a refused input, which the next change makes old."""
@@ -37,8 +39,8 @@ class Banner(QFrame):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
-        self._choices = QVBoxLayout()
-        self._choices.setSpacing(theme.px(4))
+        self._choices = QHBoxLayout()
+        self._choices.setSpacing(theme.px(8))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.px(24), theme.px(12), theme.px(24), theme.px(12))
         line.setSpacing(theme.px(24))
@@ -76,6 +78,8 @@ class Banner(QFrame):
             choice.clicked.connect(self.leave)
             choice.clicked.connect(chosen)
             self._choices.addWidget(choice)
+        for before, after in pairwise([*self.choices, self._close]):
+            self.setTabOrder(before, after)
         self._what.setText(what)
         self._next.setText(remedy)
         self._next.setVisible(bool(remedy))
@@ -85,15 +89,29 @@ class Banner(QFrame):
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
+    def take_focus(self) -> None:
+        """To the first thing that can be decided, and from there back to where it came from."""
+        focus = QApplication.focusWidget()
+        if self.isHidden():
+            return
+        if focus is None or not self.isAncestorOf(focus):
+            next(iter([*self.choices, self._close])).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self._give_back()
+
     def leave(self) -> None:
         """Close the message; the focus goes back to where it was before."""
-        focus, before = QApplication.focusWidget(), self._came_from
+        focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
-            if before is not None and isValid(before) and before.isVisible():
-                before.setFocus(Qt.FocusReason.OtherFocusReason)
-            else:
-                self.left.emit()
+            self._give_back()
         self.hide()
+
+    def _give_back(self) -> None:
+        before = self._came_from
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.left.emit()
 
     def tell_refused(self, error: Exception, choices: Sequence[tuple[str, Callable[[], None]]] = ()) -> None:
         """An error of the open engagement. What was asked for and made no sense is told until something else did."""

@@ -153,6 +153,8 @@ class ItemDetail(QScrollArea):
         """The day was refused: it is typed anew."""
         self.day.setFocus(Qt.FocusReason.OtherFocusReason)
         self.day.selectAll()
+        # Once the message that says why has taken its room.
+        QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.day))
 
     def settle(self) -> None:
         """What was proposed is decided."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QRegularExpressionValidator
+from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
+from app.desktop.widgets.fields import is_window_s
+
 
 class Number(QLineEdit):
-    """Says ``given`` when another number was typed and left, or moved to by Up, Down, Page up, Page down.
+    """Says ``given`` when a number was typed and left, or moved to by Up, Down, Page up, Page down.
 
     It shows what stands, whatever was given: who takes a number, or refuses it, says ``show_number``.
     """
@@ -45,11 +47,8 @@ class Number(QLineEdit):
     @override
     def event(self, event: QEvent) -> bool:
         # With nothing typed, undo and redo are the window's; Qt's field would keep them and do nothing.
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride and not self.isModified():
-            keys = QKeySequence.StandardKey
-            if event.matches(keys.Undo) or event.matches(keys.Redo):
-                event.ignore()
-                return False
+        if is_window_s(event, can_undo=self.isModified(), can_redo=self.isModified()):
+            return False
         return super().event(event)
 
     @override
@@ -74,11 +73,9 @@ class Number(QLineEdit):
             return self._value
 
     def _give(self, text: str) -> None:
-        stands = _exact(self._value)
-        self.setText(stands)
+        self.setText(_exact(self._value))
         self.setModified(False)
-        if text != stands:
-            self.given.emit(text)
+        self.given.emit(text)
 
 
 def _exact(value: Fraction) -> str:

@@ -62,6 +62,10 @@ class TablesExport(QWidget):
             self.working.begin(self._export)
             self._keep(self._on_kept)
 
+    @property
+    def running(self) -> bool:
+        return self._target is not None
+
     def cancel(self) -> None:
         """Stop; tables that were whole stay."""
         if self._job is not None:
