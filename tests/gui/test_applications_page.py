@@ -234,3 +234,21 @@ def test_the_plan_follows_what_is_undone_and_redone_meanwhile(
     assert page.imported.apply_button.text() == "Apply to 1 application"
     page.imported.apply()
     assert "ledger" in session.assessment.applications
+
+
+def test_the_next_key_of_who_types_while_a_table_is_read_applies_nothing(
+    page: ApplicationsPage, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    qtbot.waitActive(window)
+    table = tmp_path / "inventory.csv"
+    table.write_text("name,tier\nLedger,1\n", encoding="utf-8")
+    page._new_name.setFocus()
+    page.imported.read(table)
+    QTest.keyClicks(page._new_name, "Desk")
+    qtbot.waitUntil(page.imported.isVisible)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_Space)
+    assert "Ledger" not in {application.name for application in page._session.assessment.applications.values()}
+    assert page.imported.isVisible()
+    assert page._new_name.text() == "Desk"

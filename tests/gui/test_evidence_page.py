@@ -414,3 +414,13 @@ def test_severities_are_translated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "tr", lambda text: {"{0} high": "{0} hoch", "no finding": "nichts"}.get(text, text))
     assert severities(Findings(total=3, high=2)) == "2 hoch · 1 unrated"
     assert severities(Findings()) == "nichts"
+
+
+def test_who_types_meanwhile_goes_on_typing(
+    page: EvidencePage, window: MainWindow, qtbot: QtBot, exports: Path
+) -> None:
+    qtbot.waitActive(window)
+    page.read([exports])
+    page._target.setFocus()
+    qtbot.waitUntil(lambda: page.job is None and page.intake.rowCount() > 0, timeout=20_000)
+    assert QApplication.focusWidget() is page._target

@@ -326,3 +326,19 @@ def test_a_click_moves_no_page(page: ProgressPage, earlier: Path, window: MainWi
     assert (table.currentIndex().row(), bar.value()) == (1, stood)
     QTest.keyClick(table, Qt.Key.Key_Down)
     assert (table.currentIndex().row(), bar.value() > stood) == (2, True)
+
+
+def test_coming_back_from_a_change_goes_on_there(
+    page: ProgressPage, earlier: Path, workspace: Workspace, window: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.waitActive(window)
+    page.intake.read(earlier)
+    qtbot.waitUntil(page.intake.isVisible)
+    page.intake.apply()
+    qtbot.waitUntil(lambda: page.changes.rowCount() > 0, timeout=10_000)
+    page.table.setFocus()
+    page.table.selectRow(0)
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    assert workspace.page is not page
+    workspace.show_page("progress")
+    assert QApplication.focusWidget() is page.table

@@ -553,3 +553,41 @@ def test_the_journal_tells_of_a_plan_taken_back(
     saved()
     last = json.loads((session.folder / JOURNAL).read_bytes().splitlines()[-1])
     assert last["what"] == "undo"
+
+
+def test_a_plan_is_kept_only_once_the_scores_follow(
+    page: RoadmapPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = free(page)
+    monkeypatch.setattr("app.desktop.thinking.AT_ONCE", 0.0)
+    session.answer_each([(None, criterion, "fully") for criterion in item.criteria])
+    assert not page.settled
+    page.keep()
+    assert session.undo_stack.undoText() != "plan"
+    qtbot.waitUntil(lambda: session.undo_stack.undoText() == "plan", timeout=10_000)
+    kept = Engagement.open(session.folder).plan
+    assert session.plan_current
+    assert kept is not None
+    assert item.id not in {entry.id for wave in kept.waves for entry in wave.items}
+
+
+def test_an_export_that_is_cancelled_keeps_no_plan(
+    page: RoadmapPage, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.answer(free(page).criteria[0], "fully")
+    assert not page.settled
+    page.tables.export(tmp_path / "tables")
+    page.tables.cancel()
+    qtbot.waitUntil(lambda: page.settled, timeout=10_000)
+    assert session.plan is None
+    assert "cancelled" in page.tables.told.accessibleName()
+
+
+def test_a_refused_capacity_is_told_until_it_is_mended(page: RoadmapPage, window: MainWindow) -> None:
+    stands = page.capacity.text()
+    page.capacity.setFocus()
+    for typed in ("99999", stands):
+        page.capacity.selectAll()
+        QTest.keyClicks(page.capacity, typed)
+        QTest.keyClick(page.capacity, Qt.Key.Key_Return)
+        assert ("99999" in window.banner.message) is (typed != stands)

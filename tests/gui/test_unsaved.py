@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from app.desktop import opening
 from app.desktop.background import Done, Failed
@@ -336,3 +337,12 @@ def test_closing_does_not_wait_for_who_only_reads(
     window.close()
     assert not done.is_set(), "it would still be waiting"
     done.set()
+
+
+@pytest.mark.usefixtures("unsaved")
+def test_a_copy_that_is_not_made_after_all_is_offered_again(window: MainWindow) -> None:
+    choose(window, "Save a copy…")
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.reject()
+    assert ways(window) == ["Try again", "Save a copy…"]

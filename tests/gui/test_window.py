@@ -445,3 +445,31 @@ def test_what_a_closed_engagement_leaves_is_collected(window: MainWindow, qtbot:
     with qtbot.waitSignal(window.session.destroyed):
         window.close_engagement()
     assert gone() is None
+
+
+def test_what_can_be_decided_is_offered_at_every_attempt_and_one_key_away(
+    make_window: MakeWindow, folder: Path, qtbot: QtBot
+) -> None:
+    file = folder / "engagement.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Northgate", "Southgate"), encoding="utf-8")
+    window = make_window(folder)
+    qtbot.waitActive(window)
+    assert window.workspace is not None
+    page = window.workspace.show_page("assess")
+    window.banner.leave()
+    before = QApplication.focusWidget()
+    assert before is not None
+    assert page.isAncestorOf(before)
+    QTest.keyClick(before, Qt.Key.Key_4)
+    assert [choice.text() for choice in window.banner.choices] == ["The journal counts", "The files count"]
+    QTest.keyClick(before, Qt.Key.Key_F6)
+    reached = []
+    for _ in range(3):
+        focus = QApplication.focusWidget()
+        assert isinstance(focus, QPushButton)
+        reached.append(focus.text())
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    assert reached == ["The journal counts", "The files count", "Close"]
+    window.banner.choices[0].setFocus()
+    QTest.keyClick(window.banner.choices[0], Qt.Key.Key_F6)
+    assert QApplication.focusWidget() is not window.banner.choices[0]

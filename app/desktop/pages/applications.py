@@ -254,10 +254,12 @@ class ApplicationsPage(Page):
 
     def _on_import_begun(self) -> None:
         self.told.say("")
-        self._show()
         focus = QApplication.focusWidget()
-        if not (isinstance(focus, QLineEdit) and focus.isModified() and focus.text()):  # who types goes on typing
-            self.imported.apply_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        typing = isinstance(focus, QLineEdit) and focus.isModified()
+        self._show()
+        # The next key of who is typing a name does not apply anything.
+        goal = self.imported.view if typing else self.imported.apply_button
+        goal.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_import_ended(self, told: str) -> None:
         self.told.say(told)
