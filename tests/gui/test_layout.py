@@ -16,6 +16,7 @@ from app.desktop import theme
 from app.desktop.pages.assess import AssessPage
 from app.desktop.theme import Role
 from app.desktop.widgets.practice_head import MATRIX
+from app.desktop.widgets.rail import ICON, NAMED, RailButton
 from app.desktop.widgets.text import OneLine
 from app.desktop.window import MainWindow
 from app.desktop.workspace import PAGES, Workspace
@@ -90,6 +91,24 @@ def test_long_answers_are_not_cut_off(
     page.matrix.answer(NOT_APPLICABLE)
     QApplication.processEvents()
     assert table.viewport().height() // table.rowHeight(0) >= 5, "applications beside the reason"
+
+
+def test_a_banner_leaves_the_rail_its_icons_and_cuts_no_name(window: MainWindow, workspace: Workspace) -> None:
+    buttons = workspace.findChildren(RailButton)
+    assert len(buttons) == len(PAGES)
+    for (width, height), text, named in (
+        (LEAST, "", True),
+        (LEAST, "to decide, at length. " * 24, False),
+        ((1280, 720), "to decide, at length. " * 24, True),
+    ):
+        window.resize(width, height)
+        if text:
+            window.banner.tell("Something", text, choices=[("One way", lambda: None), ("Other", lambda: None)])
+        QApplication.processEvents()
+        assert {button.named for button in buttons} == {named}
+        least = theme.px(NAMED if named else ICON)
+        assert all(button.height() >= least for button in buttons), [button.height() for button in buttons]
+        assert cut_off(workspace) == []
 
 
 def assert_whole(window: MainWindow, page: AssessPage) -> None:

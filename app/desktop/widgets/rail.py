@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -12,13 +12,21 @@ from app.desktop.icons import IconButton, pixmap
 from app.desktop.theme import Role
 from app.desktop.widgets.mark import Mark
 
+NAMED = 42
+"""The least height that holds an icon over its word."""
+ICON = 22
+
 
 class RailButton(QAbstractButton):
-    """An icon over its word; the page in view has a beam at its side and is set in the accent."""
+    """An icon over its word; the page in view has a beam at its side and is set in the accent.
+
+    Without the height for the word, the icon alone: the word stays as tool tip and accessible name.
+    """
 
     def __init__(self, icon: str, text: str, keys: str) -> None:
         super().__init__()
         self._icon = icon
+        self._named = True
         self.setText(text)
         self.setAccessibleName(text)
         self.setToolTip(f"{text} ({keys})")
@@ -33,7 +41,17 @@ class RailButton(QAbstractButton):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(88), theme.px(42))
+        return QSize(theme.px(88), theme.px(ICON + 4))
+
+    @property
+    def named(self) -> bool:
+        """Whether the word is drawn."""
+        return self._named
+
+    def show_name(self, named: bool) -> None:
+        if named != self._named:
+            self._named = named
+            self.update()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -54,13 +72,14 @@ class RailButton(QAbstractButton):
             painter.drawRoundedRect(inner.adjusted(0, 0, -1, -1), theme.px(4), theme.px(4))
             painter.drawRoundedRect(inner.adjusted(1, 1, -2, -2), theme.px(4), theme.px(4))
         colour = colours.accent if self.isChecked() else colours.text
-        side = theme.px(22)
-        top = (self.height() - theme.px(42)) // 2
+        side = theme.px(ICON)
+        top = (self.height() - theme.px(NAMED if self._named else ICON)) // 2
         painter.drawPixmap((self.width() - side) // 2, top, pixmap(self._icon, colour, side, self.devicePixelRatioF()))
-        painter.setFont(theme.font(Role.LABEL if self.isChecked() else Role.SMALL))
-        painter.setPen(QColor(colour))
-        place = QRect(0, top + theme.px(22), self.width(), theme.px(22))
-        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._named:
+            painter.setFont(theme.font(Role.LABEL if self.isChecked() else Role.SMALL))
+            painter.setPen(QColor(colour))
+            place = QRect(0, top + side, self.width(), side)
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
 
 
@@ -92,6 +111,14 @@ class Rail(QWidget):
         self._buttons[name] = button
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._column.insertWidget(self._column.count() - 2, button)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """All are named or none is: the layout, which has shared out the height by now, differs by a pixel."""
+        super().resizeEvent(event)
+        named = all(button.height() >= theme.px(NAMED) for button in self._buttons.values())
+        for button in self._buttons.values():
+            button.show_name(named)
 
     def show_page(self, name: str) -> None:
         for known, button in self._buttons.items():
