@@ -239,6 +239,27 @@ def test_find_goes_to_the_question_that_holds_the_words(page: AssessPage, sessio
     assert session.assessment.answers[found].value == "fully"
 
 
+def test_what_is_found_in_the_practice_in_hand_is_taken_too(page: AssessPage) -> None:
+    found, other = "integrate.supply-chain.signed-releases", "integrate.supply-chain.version-control"
+    page.list.start_find()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "signed artefact supply")
+    tree = page.findChild(PracticeTree)
+    assert tree is not None
+
+    def click() -> None:
+        row = tree.visualRect(tree.currentIndex()).center()
+        QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=row)
+
+    for take in (click, lambda: QTest.keyClick(tree, Qt.Key.Key_Return)):
+        page.show_practice("integrate.supply-chain", other)
+        assert page.criterion == other
+        take()
+        assert page.criterion == found
+        assert QApplication.focusWidget() is page.cards.card
+
+
 def test_what_is_found_by_its_name_alone_begins_at_what_the_list_is_about(page: AssessPage, session: Session) -> None:
     practice = session.questionnaire.practices["integrate.gates"]
     page.list.start_find()

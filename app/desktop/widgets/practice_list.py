@@ -43,7 +43,7 @@ class PracticeList(QWidget):
     chosen = Signal(str)
     """A practice."""
     left = Signal()
-    """The search has ended: what was found is taken, or it was given up."""
+    """The list is done with: a practice of it is taken, or the search was given up."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +81,7 @@ class PracticeList(QWidget):
         self._tree.setModel(self._filtered)
         self._tree.setAccessibleName(self.tr("Practices"))
         self._tree.selectionModel().currentChanged.connect(self._on_tree_current_changed)
+        self._tree.activated.connect(self._on_tree_activated)
         for moved in (session.changed, session.evaluated, session.application_changed):
             moved.connect(self.refresh)
         tools = column(self._find, 8, self._filter, margins=(12, 12, 12, 8))
@@ -180,3 +181,9 @@ class PracticeList(QWidget):
         practice = self._model.practice(self._filtered.mapToSource(current))
         if practice is not None and practice.id != self._practice and not self._settling:
             self.chosen.emit(practice.id)
+
+    def _on_tree_activated(self, index: QModelIndex) -> None:
+        """The one in hand, too: what is searched for may have changed since it was taken."""
+        if (practice := self._model.practice(self._filtered.mapToSource(index))) is not None:
+            self.chosen.emit(practice.id)
+            self.left.emit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 from typing_extensions import override
 
@@ -107,7 +107,7 @@ class PracticeRowDelegate(QStyledItemDelegate):
 
 
 class PracticeTree(QTreeView):
-    """A tree without ornaments whose rows follow its width."""
+    """A tree without ornaments whose rows follow its width. A click activates the row that is current already."""
 
     def __init__(self, base: int, top: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +125,14 @@ class PracticeTree(QTreeView):
         """Rows are measured once, at the width that they have."""
         super().showEvent(event)
         self.expandAll()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        current = self.currentIndex()
+        super().mousePressEvent(event)
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and current.isValid() and self.indexAt(event.position().toPoint()) == current:
+            self.activated.emit(current)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
