@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def damage() -> EngagementError | None:
         content = path.read_bytes()
         if not content.strip() or (b"\0" not in content and settings().allKeys()):
             return None
-        aside = path.with_suffix(".unreadable")
+        names = chain([".unreadable"], (f".{number}.unreadable" for number in count(2)))
+        aside = next(free for free in map(path.with_suffix, names) if not free.exists())
         path.replace(aside)
     except FileNotFoundError:
         return None

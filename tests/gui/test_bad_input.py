@@ -218,9 +218,15 @@ def test_unreadable_settings_are_put_aside_and_told(make_window: MakeWindow, tex
     path = Path(recent.settings().fileName())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text)
+    for aside in (".unreadable", ".2.unreadable"):
+        path.with_suffix(aside).unlink(missing_ok=True)
     window = make_window(None)
     qtbot.waitUntil(lambda: "put aside" in window.banner.message)
-    assert path.with_suffix(".unreadable").read_bytes() == text
+    path.write_bytes(text + text)
+    again = make_window(None)
+    qtbot.waitUntil(lambda: f"put aside as {path.stem}.2.unreadable" in again.banner.message)
+    assert path.with_suffix(".unreadable").read_bytes() == text, "the first one is kept too"
+    assert path.with_suffix(".2.unreadable").read_bytes() == text + text
 
 
 def test_settings_that_cannot_be_kept_are_told(make_window: MakeWindow, qtbot: QtBot) -> None:
