@@ -82,7 +82,7 @@ def add_application(
         raise UsageError("exists already", f"Application '{key}'", "Choose another id, or change it with 'set'.")
     if tier not in content.tiers.by_id:
         raise unknown("tier", tier, content.tiers.by_id)
-    new: dict[str, Any] = {"id": key, "name": line(name, f"Application '{key}'"), "tier": tier}
+    new: dict[str, Any] = {"id": key, "name": line(name, "The application"), "tier": tier}
     lists = {"attributes": _attributes(content, attributes), "repositories": _words(repositories)}
     return [Change(("applications", key), new | {field: words for field, words in lists.items() if words})]
 
@@ -323,7 +323,7 @@ def _set_application(content: Content, assessment: Assessment, key: str, value: 
     to: Any
     match key:
         case "name":
-            to = line(value, f"Application '{application}'")
+            to = line(value, f"Application '{assessment.applications[application].name}'")
         case "tier":
             if value not in content.tiers.by_id:
                 raise unknown("tier", value, content.tiers.by_id)

@@ -134,7 +134,7 @@ def test_not_applicable_without_reason_is_said_to_count_as_unanswered(run: Comma
         (("new", "{tmp}/x", "--organisation", " "), 2, "needs a name"),
         (("set", "{folder}", "as-of", "0001-01-01"), 2, "cannot be the day of an assessment"),
         (("set", "{folder}", "organisation", " "), 2, "needs a name"),
-        (("set", "{folder}", "--application", "pay", "name", ""), 2, "needs a name"),
+        (("set", "{folder}", "--application", "pay", "name", ""), 2, "Application 'Payments': needs a name"),
         (("set", "{folder}", "--tier", "1", "target.", "2"), 2, "is no known pillar"),
         (("set", "{folder}", "capacity", "1e999999999"), 2, "person-days"),
         (("set", "{folder}", "capacity", "1/0"), 2, "is no number of person-days"),
