@@ -176,9 +176,11 @@ def test_columns_are_whole_and_their_headings_say_level_and_name(matrix: Matrix,
     window.resize(960, 500)
     QApplication.processEvents()
     table = matrix.table
-    wide, room = table.columnWidth(0), table.viewport().width()
-    assert matrix.model.columnCount() * wide > room, "they scroll"
-    assert room - room // wide * wide < room // wide, "and none is cut at the edge"
+    widths = [table.columnWidth(column) for column in range(matrix.model.columnCount())]
+    whole = table.viewport().width() // min(widths)
+    assert len(widths) > whole, "they scroll"
+    screens = {sum(widths[first : first + whole]) for first in range(len(widths) - whole + 1)}
+    assert screens == {table.viewport().width()}, "and none is cut at the edge, wherever one begins"
     heading = (0, Qt.Orientation.Horizontal)
     assert matrix.model.headerData(*heading, MatrixRole.LEVEL) == 2
     assert matrix.model.headerData(*heading, Qt.ItemDataRole.AccessibleTextRole) == "pipeline checks, level 2"

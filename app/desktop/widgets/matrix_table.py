@@ -198,12 +198,15 @@ class MatrixTable(QTableView):
         """Columns share the width; where not all have room, as many as do, and none is cut at the edge."""
         header = self.horizontalHeader()
         room = self.viewport().width()
-        whole = max(1, room // header.minimumSectionSize())
+        least = header.minimumSectionSize()
+        whole = max(1, room // least)
         crowded = header.count() > whole
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed if crowded else QHeaderView.ResizeMode.Stretch)
         if crowded:
+            width, over = divmod(room, whole)
             for section in range(header.count()):
-                header.resizeSection(section, max(header.minimumSectionSize(), room // whole))
+                # What does not divide goes to the same places of each screenful: wherever it begins, it fills the room.
+                header.resizeSection(section, max(least, width + (section % whole < over)))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
