@@ -14,8 +14,9 @@ from app.desktop.models.matrix import MatrixModel, MatrixRole
 from app.desktop.pages.assess import AssessPage
 from app.desktop.session import Session
 from app.desktop.widgets.card import Card
+from app.desktop.widgets.header import Header
 from app.desktop.widgets.matrix import Matrix
-from app.desktop.widgets.practice_head import MATRIX
+from app.desktop.widgets.practice_head import CARDS, MATRIX
 from app.desktop.widgets.text import OneLine
 from app.desktop.widgets.writing import Writing
 from app.desktop.window import MainWindow
@@ -79,6 +80,30 @@ def test_fifty_applications_are_answered_by_two_keys_and_taken_back_by_one(
     assert Engagement.open(session.folder).assessment.applications == applications
     session.undo_stack.undo()
     assert not any(FIRST in app.answers for app in session.assessment.applications.values())
+
+
+def test_a_column_that_is_taken_back_is_seen_and_named(
+    page: AssessPage, matrix: Matrix, session: Session, workspace: Workspace
+) -> None:
+    press("C", "4")
+    press("J", "J")
+    session.take("wiki")
+    assert not page.criterion.startswith(PRACTICE)
+    workspace.undo()
+    header = workspace.findChild(Header)
+    assert header is not None
+    name = session.questionnaire.practices[PRACTICE].name
+    assert header.findChildren(OneLine)[-1].accessibleName() == f"Undone: answers · {name}"
+    assert page.in_matrix
+    assert page.criterion == FIRST
+    assert session.application == "wiki", "whose answers moved is many"
+    practices = session.questionnaire.practices
+    other = next(entry for key, entry in practices.items() if key != PRACTICE).criterion[0].id
+    session.answer_each([("wiki", FIRST, "no"), ("wiki", other, "no")])
+    page.show_view(CARDS)
+    here = page.criterion
+    workspace.undo()
+    assert page.criterion == here, "of several practices, none is gone to"
 
 
 def test_inherited_answers_are_told_apart_and_an_own_one_can_be_taken_back(matrix: Matrix, session: Session) -> None:

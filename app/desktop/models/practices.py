@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from typing_extensions import override
 
 from app.desktop.session import Changed, Session
-from questionnaires.model import NOT_APPLICABLE, Criterion, Practice
+from questionnaires.model import NOT_APPLICABLE, Criterion, Practice, Questionnaire
 from scoring.scores import reaches
 
 Index = QModelIndex | QPersistentModelIndex
@@ -116,6 +116,12 @@ def next_unanswered(session: Session, criterion: str) -> Criterion | None:
     here = next(place for place, entry in enumerate(order) if entry.id == criterion)
     following = (*order[here + 1 :], *order[:here])
     return next((entry for entry in following if criterion_is(session, entry.id, Filter.UNANSWERED)), None)
+
+
+def only_practice(questionnaire: Questionnaire, criteria: Collection[str]) -> Practice | None:
+    """The practice that all of some criteria belong to, where it is one."""
+    found = {questionnaire.criteria[criterion].practice_id for criterion in criteria}
+    return questionnaire.practices[found.pop()] if len(found) == 1 else None
 
 
 class PracticesModel(QAbstractItemModel):

@@ -13,7 +13,7 @@ from typing_extensions import override
 from app.desktop import recent, theme
 from app.desktop.destination import Destination
 from app.desktop.models.explanation import Line, explained
-from app.desktop.models.practices import Filter, next_unanswered
+from app.desktop.models.practices import Filter, next_unanswered, only_practice
 from app.desktop.pages.page import Page
 from app.desktop.session import Changed, Session
 from app.desktop.widgets.cards import Cards
@@ -220,14 +220,17 @@ class AssessPage(Page):
 
     @override
     def show_moved(self, changed: Changed) -> None:
-        if len(changed.paths) != 1 or not changed.only_answers:
+        """To the one practice that moved, and to whose answers where they are one's."""
+        practice = only_practice(self._session.questionnaire, changed.criteria)
+        if practice is None or not changed.only_answers:
             return
-        (*owner, _, criterion) = changed.paths[0]
-        questionnaire = self._session.questionnaire
-        if questionnaire.scope_of(criterion) is Scope.APPLICATION:
+        owners = {path[:-2] for path in changed.paths}
+        if len(owners) == 1 and practice.scope is Scope.APPLICATION:
+            (owner,) = owners
             self._session.take(owner[-1] if owner else None)
-        if criterion != self._criterion:
-            self.show_practice(questionnaire.criteria[criterion].practice_id, criterion)
+        if self._criterion not in changed.criteria:
+            first = next(entry.id for entry in practice.criterion if entry.id in changed.criteria)
+            self.show_practice(practice.id, first)
 
     @override
     def commit(self) -> None:

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from app.desktop import theme
 from app.desktop.icons import IconButton, pixmap
+from app.desktop.models.practices import only_practice
 from app.desktop.session import Changed, Session
 from app.desktop.theme import Role
 from app.desktop.widgets.fields import Select
@@ -56,8 +57,8 @@ class Header(QWidget):
         self._saved = OneLine(Role.SMALL, muted=True)
         self._saved.setMinimumWidth(theme.px(112))
         self._told = ""
-        self._moved: tuple[tuple[str, ...], ...] = ()
-        """Where the last change was."""
+        self._moved = Changed(())
+        """The last change."""
         self._close = IconButton("cross", self.tr("Close the engagement"), keys="Ctrl+W")
         self._close.clicked.connect(self.close_wanted)
         line = QHBoxLayout(self)
@@ -131,10 +132,14 @@ class Header(QWidget):
         self._session.undo_stack.indexChanged.disconnect(self._show_steps)
 
     def tell(self, text: str) -> None:
-        """Say what was just done, until the next change; where it was about one application only, of which."""
-        touched = {path[1] for path in self._moved if path[:1] == ("applications",) and len(path) > 1}
+        """Say what was just done, until the next change; of which application, and of which practice several answers,
+        where it is one.
+        """
+        paths = self._moved.paths
+        touched = {path[1] for path in paths if path[:1] == ("applications",) and len(path) > 1}
         application = self._session.assessment.applications.get(touched.pop()) if len(touched) == 1 else None
-        self._told = words.parts([text, application.name]) if application is not None else text
+        practice = only_practice(self._session.questionnaire, self._moved.criteria) if len(paths) > 1 else None
+        self._told = words.parts([text, *(about.name for about in (application, practice) if about is not None)])
         self._show_saving()
 
     def _on_applications_index_changed(self, index: int) -> None:
@@ -142,7 +147,7 @@ class Header(QWidget):
         self.application_wanted.emit(self._applications.itemData(index))
 
     def _on_session_changed(self, changed: Changed) -> None:
-        self._told, self._moved = "", changed.paths
+        self._told, self._moved = "", changed
         self._show_saving()
         if not changed.only_answers:
             self._fill()
