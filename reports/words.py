@@ -97,11 +97,20 @@ def months_on(value: date, months: int) -> str:
 
 
 def listed(names: Iterable[str], most: int = 3) -> str:
-    """``A, B and C``, or ``A, B, C and 4 more``; empty for none."""
+    """``A, B and C``, or ``A, B, C and 4 more``; empty for none.
+
+    ``A and B; C``, or ``A and B; C; 4 more``, where a name itself holds what stands between names.
+    """
     names = list(names)
-    if len(names) > most + 1:  # "and 1 more" says less than the name would
-        return _("{names} and {n} more", names=", ".join(names[:most]), n=whole(len(names) - most))
-    return str(format_list(names, locale=spoken().formats))
+    more = len(names) - most if len(names) > most + 1 else 0  # "and 1 more" says less than the name would
+    named = names[:most] if more else names
+    between = (", ", " and ", format_list(["", ""], locale=spoken().formats))
+    if any(each in name for name in named for each in between):
+        joined = "; ".join(named)
+        return _("{names}; {n} more", names=joined, n=whole(more)) if more else joined
+    if more:
+        return _("{names} and {n} more", names=", ".join(named), n=whole(more))
+    return str(format_list(named, locale=spoken().formats))
 
 
 def applications(number: int) -> str:

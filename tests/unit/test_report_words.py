@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from assets import FALLBACK, TEXT, face, faces, icon
 from assets.palette import DARK, LIGHT, contrast, level_colour, on
 from reports import words
+from reports.language import speaking
 from reports.printable import printable
 
 
@@ -38,10 +39,22 @@ def test_a_change_agrees_with_the_rounded_scores_beside_it(before: Fraction, now
         (["A", "B"], "A and B"),
         (["A", "B", "C", "D"], "A, B, C and D"),
         (["A", "B", "C", "D", "E"], "A, B, C and 2 more"),
+        (["A and B"], "A and B"),
+        (["A", "B and C", "D"], "A; B and C; D"),
+        (["A, Inc.", "B"], "A, Inc.; B"),
+        (["A and B", "B", "C", "D", "E"], "A and B; B; C; 2 more"),
+        (["A", "B", "C", "D", "E and F"], "A, B, C and 2 more"),
     ],
 )
 def test_lists_name_one_more_rather_than_say_so(names: list[str], shown: str) -> None:
     assert words.listed(names) == shown
+
+
+def test_lists_in_german_keep_names_apart_as_well() -> None:
+    with speaking("de"):
+        assert words.listed(["A", "B", "C"]) == "A, B und C"
+        assert words.listed(["A und B", "C"]) == "A und B; C"
+        assert words.listed(["A and B", *"CDEFG"]) == "A and B; C; D; 3 weitere"
 
 
 def test_numbers_and_dates() -> None:
