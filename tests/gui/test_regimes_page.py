@@ -19,6 +19,7 @@ from app.desktop.window import MainWindow
 from app.desktop.workspace import Workspace
 from app.engagement import actions
 from app.engagement.folder import Engagement
+from app.engagement.journal import Change
 from scoring.coverage import RegimeCoverage, Standing
 from scoring.coverage import regimes as covered
 
@@ -39,6 +40,15 @@ def all_coverages(session: Session, applications: tuple[str, ...] = ("payments",
     content, assessment = session.content, session.assessment
     order = ordered(content, assessment)
     return covered(content, session.questionnaire, assessment, session.evaluation.claims, applications, order)
+
+
+def test_regimes_stand_in_the_order_of_the_report(page: RegimesPage, session: Session, qtbot: QtBot) -> None:
+    chosen = ["sox-itgc", "pci-dss", "dora"]
+    session.do("regimes", "set", [Change(("regimes",), chosen)])
+    qtbot.waitUntil(lambda: page.regimes.row("dora") == 2)
+    shown = [page.regimes.coverage(row).regime for row in range(page.regimes.rowCount())]
+    assert [regime.id for regime in shown[:3]] == chosen
+    assert [regime.name for regime in shown[3:]] == sorted(regime.name for regime in shown[3:])
 
 
 def test_a_regime_is_taken_into_scope_and_out_again(

@@ -16,7 +16,7 @@ from app.desktop.session import Session
 from questionnaires.model import Content, Obligation, ObligationKind, Regime, Scope
 from reports import words
 from scoring.assessment import Assessment
-from scoring.coverage import Behind, ObligationCoverage, RegimeCoverage, Standing, first_open
+from scoring.coverage import Behind, ObligationCoverage, RegimeCoverage, Standing, first_open, in_scope
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -30,8 +30,13 @@ ICONS = {
 
 
 def ordered(content: Content, assessment: Assessment) -> list[Regime]:
-    """Every regime that the content knows, those in scope first."""
-    return sorted(content.regimes.values(), key=lambda regime: (regime.id not in assessment.regimes, regime.name))
+    """Every regime that the content knows: those in scope first, in the order of the report, then by name."""
+    chosen = in_scope(content, assessment)
+    return [*chosen, *sorted((entry for entry in content.regimes.values() if entry not in chosen), key=_name)]
+
+
+def _name(regime: Regime) -> str:
+    return regime.name
 
 
 def standing_name(standing: Standing) -> str:
