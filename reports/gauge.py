@@ -9,7 +9,8 @@ from fractions import Fraction
 from reports import words
 from reports.language import _, ngettext
 from reports.view import View
-from scoring.scores import Node, at_target, holding, rounded
+from scoring.lacking import held_by
+from scoring.scores import Node, at_target, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ def furthest(gauges: tuple[Gauge, ...]) -> str:
 
 def lowest(view: View, among: Collection[str] | None = None) -> tuple[str, ...]:
     """The practices that hold the level down among some, or in the whole tier; the furthest from target first."""
-    practices = view.result.practices
-    return holding({key: practices[key] for key in practices if among is None or key in among}, view.target)
+    return held_by(view.questionnaire, view.scores, view.tier.id, among)
 
 
 def _held_by(view: View, key: str) -> str:

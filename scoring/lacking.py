@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from questionnaires.model import Questionnaire, Scope
-from scoring.scores import Scores, reaches
+from scoring.scores import Scores, holding, reaches
 
 
 def lowest(scores: Scores, practice: str, applications: Iterable[str]) -> str | None:
@@ -17,6 +17,21 @@ def lowest(scores: Scores, practice: str, applications: Iterable[str]) -> str | 
         if (stands := scores.applications[key].practices[practice].score) is not None
     ]
     return min(found)[-1] if found else None
+
+
+def held_by(
+    questionnaire: Questionnaire, scores: Scores, tier: str, among: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """The practices that hold the level of a tier, else of the organisation, down among some, or all.
+
+    The furthest from its target first; all over all tiers, where there is no target.
+    """
+    practices = scores.tiers.get(tier, scores.organisation).practices
+    of = questionnaire.pillar_of
+    return holding(
+        {key: node for key, node in practices.items() if among is None or key in among},
+        lambda key: scores.targets.get((tier, of[key].id), 0),
+    )
 
 
 def furthest(questionnaire: Questionnaire, scores: Scores, applications: Iterable[str]) -> str | None:

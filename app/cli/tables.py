@@ -14,13 +14,16 @@ from rich.text import Text
 
 from app.engagement import applications_csv
 from app.engagement.folder import Engagement
+from questionnaires.model import Questionnaire
+from reports import words
 from scoring.effect import Effect
 from scoring.evaluation import Evaluation
 from scoring.evidence.format import Parsed, Undecidable
 from scoring.evidence.ingest import Inspection, Planned, PlannedItem
-from scoring.phrase import days, listed
+from scoring.lacking import held_by
+from scoring.phrase import days
 from scoring.roadmap import Plan, ReasonKind
-from scoring.scores import Node, Score, overall_target, rounded
+from scoring.scores import Node, Scores, overall_target, rounded
 
 FILE_WIDTH = 120
 """Columns where the output goes into a file or a pipe, which has no width of its own."""
@@ -71,19 +74,21 @@ def print_scores(engagement: Engagement, evaluation: Evaluation) -> None:
         table.add_row(*_cells(engagement, "Overall", result.overall, whole), style="bold")
         out.print(table)
         out.print(f"{head.reached} of {head.pairs} practice–application pairs at target")
-        if result.overall.score is not None:
-            out.print(shown(_lowest(engagement, result.overall.score)))
+        if said := _lowest(questionnaire, scores, tier):
+            out.print(shown(said))
         out.print()
 
 
-def _lowest(engagement: Engagement, score: Score) -> str:
+def _lowest(questionnaire: Questionnaire, scores: Scores, tier: str) -> str:
     """The lowest level never stands alone: with it comes what holds it there, as far as it could rise."""
-    questionnaire = engagement.questionnaire
+    score = scores.tiers[tier].overall.score
+    if score is None:
+        return ""
     level = f"Lowest level {score.level} {questionnaire.level_name(score.level)}"
-    names = [pillar.name for pillar in questionnaire.pillar if pillar.id in score.held_down_by]
+    names = [questionnaire.practices[key].name for key in held_by(questionnaire, scores, tier)]
     if score.capped:
         return f"{level}: nothing above it is applicable"
-    return level if score.level == questionnaire.top else f"{level}, held by {listed(names)}"
+    return level if score.level == questionnaire.top else f"{level}, held by {words.listed(names, 2)}"
 
 
 def _score_table(title: str) -> Table:

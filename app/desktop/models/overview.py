@@ -15,8 +15,8 @@ from app.desktop.models.tiers import ALL
 from app.desktop.session import Session
 from questionnaires.model import Pillar, Scope
 from reports import words
+from scoring import lacking
 from scoring.assessment import Application
-from scoring.lacking import lowest
 from scoring.scores import (
     GroupResult,
     Node,
@@ -82,11 +82,8 @@ def target_of(session: Session, tier: str) -> Fraction | None:
 
 def held_by(session: Session, tier: str, pillar: Pillar | None = None) -> tuple[str, ...]:
     """The practices that hold the level of a pillar down, or of everything, in the order of the report."""
-    practices = result_of(session, tier).practices
-    among = [entry.id for entry in pillar.practice] if pillar else list(practices)
-    targets = session.evaluation.scores.targets
-    of = session.questionnaire.pillar_of
-    return holding({key: practices[key] for key in among}, lambda key: targets.get((tier, of[key].id), 0))
+    among = [entry.id for entry in pillar.practice] if pillar else None
+    return lacking.held_by(session.questionnaire, session.evaluation.scores, tier, among)
 
 
 def to_held_by(session: Session, tier: str, pillar: Pillar | None = None) -> Destination:
@@ -95,7 +92,8 @@ def to_held_by(session: Session, tier: str, pillar: Pillar | None = None) -> Des
     if session.questionnaire.practices[practice].scope is Scope.ORGANISATION:
         return Destination("assess", practice)
     scores = session.evaluation.scores
-    return Destination("assess", practice, application=lowest(scores, practice, members(session, tier)), takes=True)
+    application = lacking.lowest(scores, practice, members(session, tier))
+    return Destination("assess", practice, application=application, takes=True)
 
 
 def below_target(session: Session, tier: str, pillar: Pillar) -> bool:
