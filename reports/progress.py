@@ -292,7 +292,9 @@ def _codes(view: View, answers: Sequence[AnswerMove], kind: Kind) -> str:
 
 # ---- the roadmap
 
-_TOLD = (Delivery.DONE, Delivery.SLIPPED, Delivery.DROPPED, Delivery.SOONER, Delivery.NEW)
+_TOLD = (
+    Delivery.DONE, Delivery.SLIPPED, Delivery.DROPPED, Delivery.SOONER, Delivery.DONE_UNPLANNED, Delivery.NEW,
+)  # fmt: skip
 
 
 def _by_outcome(item: ItemMove) -> tuple[int, str]:
@@ -307,6 +309,7 @@ def outcome_name(kind: Delivery) -> str:
         Delivery.NEW: _("new"),
         Delivery.DROPPED: _("dropped"),
         Delivery.UNCHANGED: _("as planned"),
+        Delivery.DONE_UNPLANNED: _("done, not planned"),
     }[kind]
 
 
@@ -339,17 +342,21 @@ def _delivered(view: View, item: ItemMove) -> Delivered:
 
 
 def delivered(items: Sequence[ItemMove]) -> str:
-    """What became of an earlier roadmap, in one sentence."""
+    """What became of an earlier roadmap, in one sentence; what was planned then adds up."""
     counts = Counter(item.kind for item in items)
     planned = sum(item.before is not None for item in items)
     if not planned:
         return _("Nothing was planned then.")
     return ngettext(
-        "Of {n} initiative planned then, {done} is done, {slipped} slipped and {dropped} dropped; {new} new",
-        "Of {n} initiatives planned then, {done} are done, {slipped} slipped and {dropped} dropped; {new} new",
+        "Of {n} initiative planned then: {done} done, {kept} on time, {slipped} slipped, {dropped} dropped; "
+        "not planned then: {unplanned} done, {new} new",
+        "Of {n} initiatives planned then: {done} done, {kept} on time, {slipped} slipped, {dropped} dropped; "
+        "not planned then: {unplanned} done, {new} new",
         planned,
         done=words.whole(counts[Delivery.DONE]),
+        kept=words.whole(counts[Delivery.UNCHANGED] + counts[Delivery.SOONER]),
         slipped=words.whole(counts[Delivery.SLIPPED]),
         dropped=words.whole(counts[Delivery.DROPPED]),
+        unplanned=words.whole(counts[Delivery.DONE_UNPLANNED]),
         new=words.whole(counts[Delivery.NEW]),
     )

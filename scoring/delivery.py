@@ -1,6 +1,7 @@
-"""What became of an earlier roadmap: done, slipped, brought forward, new, dropped or as it was.
+"""What became of an earlier roadmap: done, slipped, brought forward, dropped or as it was; and what it had not planned.
 
-Whether a gap is closed is read from today's answers and targets, never from a plan, which may be older than they are.
+What was planned had a place in a wave. Whether a gap is closed is read from today's answers and targets, never from a
+plan, which may be older than they are.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ from scoring.scores import reading, targets
 
 
 class Delivery(StrEnum):
-    """What became of one roadmap item."""
+    """What became of one roadmap item: of one that was planned then one of the first five, else one of the others."""
 
     DONE = "done"
     SLIPPED = "slipped"
     SOONER = "sooner"
-    NEW = "new"
-    """Not planned then: the gap is new, or the item found its place since."""
     DROPPED = "dropped"
     UNCHANGED = "unchanged"
+    NEW = "new"
+    """Planned now: the gap is new, or the item found its place since."""
+    DONE_UNPLANNED = "done-unplanned"
 
 
 class Cause(StrEnum):
@@ -58,6 +60,7 @@ class ItemMove:
     practice: str
     level: int
     tiers: tuple[str, ...]
+    """Those it was planned for then, else those it serves now."""
     before: date | None
     """First day of the wave it was planned for then; None where it was not planned."""
     now: date | None
@@ -69,15 +72,15 @@ class ItemMove:
 def deliveries(
     questionnaire: Questionnaire, assessment: Assessment, before: Plan, now: Plan, tier: str | None = None
 ) -> tuple[ItemMove, ...]:
-    """Every item of either plan, by id; with ``tier`` only items that serve it.
+    """Every item that had a place in the plan then, has one now or is done without, by id.
 
-    Two plans begin on different days, so a shift of at most half a wave is none.
+    With ``tier`` only items that serve it. Two plans begin on different days, so a shift of at most half a wave
+    is none.
     """
     then, today = _items(before, tier), _items(now, tier)
     wave = _length(before) or _length(now)
-    return tuple(
-        _move(questionnaire, assessment, then.get(key), today.get(key), wave) for key in sorted({**then, **today})
-    )
+    moves = (_move(questionnaire, assessment, then.get(key), today.get(key), wave) for key in sorted({**then, **today}))
+    return tuple(move for move in moves if move is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +102,25 @@ def _length(plan: Plan) -> timedelta:
 
 def _move(
     questionnaire: Questionnaire, assessment: Assessment, then: _Place | None, today: _Place | None, wave: timedelta
-) -> ItemMove:
+) -> ItemMove | None:
+    """None where no plan had a place for it and it is open, or nobody wants it any more."""
     place = today or then
     assert place is not None  # every id comes from one of the two plans
     item = place.item
     before, now = then.start if then else None, today.start if today else None
 
     def moved(kind: Delivery, cause: Cause | None = None, reason: str = "") -> ItemMove:
-        start = None if kind in (Delivery.DONE, Delivery.DROPPED) else now
-        return ItemMove(kind, item.id, item.practice, item.level, item.tiers, before, start, cause, reason)
+        start = None if settled is not None or kind is Delivery.DROPPED else now
+        tiers = then.item.tiers if then and before else item.tiers
+        return ItemMove(kind, item.id, item.practice, item.level, tiers, before, start, cause, reason)
 
     settled = _settled(questionnaire, assessment, item)
+    if before is None:
+        if settled is not None:
+            return moved(Delivery.DONE_UNPLANNED, settled) if settled is Cause.GAP_CLOSED else None
+        return moved(Delivery.NEW, Cause.PLACED if then else None) if now else None
     if settled is not None:
         return moved(Delivery.DONE if settled is Cause.GAP_CLOSED else Delivery.DROPPED, settled)
-    if then is None:
-        return moved(Delivery.NEW)
-    if before is None:
-        return moved(Delivery.UNCHANGED) if now is None else moved(Delivery.NEW, Cause.PLACED)
     if now is None:
         decision = assessment.decisions.get(item.id)
         if decision is not None and decision.excludes:

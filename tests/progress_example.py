@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from questionnaires.load import Loaded, frozen_questionnaire, shipped
-from questionnaires.model import Questionnaire
+from questionnaires.model import Questionnaire, Scope
 from scoring.assessment import Answer, Application, Assessment
 from scoring.evaluation import Evaluation, evaluate
 from scoring.progress import Baseline
 from scoring.results import results
-from scoring.roadmap import Plan
+from scoring.roadmap import Initiative, Plan, Wave
 from scoring.scores import Scorer
 
 THEN, NOW = date(2026, 3, 31), date(2026, 9, 30)
@@ -125,6 +125,25 @@ def baseline(
         )
     known = None if tier is not None else asked
     return Baseline(label or str(given.as_of), given.as_of, given, asked.digests, known, kept, plan, tier)
+
+
+def plan(starts: Sequence[date], placed: Mapping[str, int | None], shared: tuple[str, ...] = ("1",)) -> Plan:
+    """Item → wave (from 0), None for unplanned; ``shared`` are the tiers of an item that names none."""
+    waves = tuple(
+        Wave(n + 1, start, Fraction(9), Fraction(1), tuple(_item(key, shared) for key, at in placed.items() if at == n))
+        for n, start in enumerate(starts)
+    )
+    rest = tuple(_item(key, shared) for key, at in placed.items() if at is None)
+    return Plan("greedy", Fraction(1), waves, rest)
+
+
+def _item(key: str, shared: tuple[str, ...]) -> Initiative:
+    practice, level, *tier = key.split("/")
+    scope = Scope.APPLICATION if tier else Scope.ORGANISATION
+    tiers = tuple(each.removeprefix("tier-") for each in tier) or shared
+    return Initiative(
+        key, practice, int(level), scope, tiers, (), (), Fraction(1), Fraction(1), after=(), must=False, reasons=()
+    )
 
 
 def pairs(applications: Sequence[str]) -> int:

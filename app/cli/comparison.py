@@ -15,6 +15,7 @@ from app.engagement.baseline import BaselinePlan
 from app.engagement.carry import Choice, Group, Standing
 from app.engagement.folder import Engagement
 from questionnaires.migrate import Fate, Move
+from reports.progress import delivered
 from scoring.delivery import Cause, Delivery, ItemMove
 from scoring.progress import AnswerMove, Comparison, Kind, Presence, ScoreMove, counted
 from scoring.results import Stored
@@ -206,6 +207,7 @@ def _print_items(out: Console, items: Sequence[ItemMove] | None, most: int) -> N
     if items is None:
         out.print("\nThe baseline holds no roadmap to compare.")
         return
+    out.print(f"\n{delivered(items)}")
     for kind in Delivery:
         moved = [item for item in items if item.kind is kind]
         if moved and kind is not Delivery.UNCHANGED:

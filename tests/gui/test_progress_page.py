@@ -296,15 +296,18 @@ def test_what_became_of_the_earlier_roadmap_is_told(
     assert page.looked is not None
     day, practice = date(2026, 4, 1), "integrate.gates"
     items = tuple(
-        ItemMove(kind, f"{practice}/{level}/tier-1", practice, level, ("1",), day, None)
-        for kind, level in ((Delivery.DONE, 2), (Delivery.SLIPPED, 3))
-    )
+        ItemMove(kind, f"{practice}/{level}/tier-1", practice, level, ("1",), planned, None)
+        for kind, level, planned in (
+            (Delivery.DONE, 2, day), (Delivery.SLIPPED, 3, day), (Delivery.DONE_UNPLANNED, 4, None),
+        )
+    )  # fmt: skip
     found = replace(page.looked.comparison, items=items)
     name = session.questionnaire.practices[practice].name
     assert delivered_words(session, found, "1").splitlines() == [
-        "Of 2 initiatives planned then, 1 are done, 1 slipped and 0 dropped; 0 new.",
+        "Of 2 initiatives planned then: 1 done, 0 on time, 1 slipped, 0 dropped; not planned then: 1 done, 0 new.",
         f"Done: {name} level 2.",
         f"Slipped: {name} level 3.",
+        f"Done, not planned then: {name} level 4.",
     ]
     assert delivered_words(session, found, "3") == "Nothing was planned then."
 

@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 
 import pytest
 
-from questionnaires.model import Scope
 from scoring.assessment import Assessment, Decision, Lane
 from scoring.delivery import Cause, Delivery, ItemMove, deliveries
-from scoring.roadmap import Initiative, Plan, Wave
-from tests.progress_example import assessment, questionnaire
+from tests.progress_example import assessment, plan, questionnaire
 
 Q = questionnaire()
 THEN = (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31))
 NOW = (date(2026, 9, 30), date(2026, 12, 30), date(2027, 3, 30), date(2027, 6, 30))
 ITEM = "a.app/2/tier-1"
-
-
-def item(key: str, tiers: tuple[str, ...] = ("1",)) -> Initiative:
-    practice, level = key.split("/")[:2]
-    scope = Scope.ORGANISATION if practice.endswith(".org") else Scope.APPLICATION
-    return Initiative(
-        key, practice, int(level), scope, tiers, (), (), Fraction(1), Fraction(1), after=(), must=False, reasons=()
-    )
-
-
-def plan(starts: tuple[date, ...], placed: Mapping[str, int | None], tiers: tuple[str, ...] = ("1",)) -> Plan:
-    """Item → wave (from 0); None for unplanned."""
-    waves = tuple(
-        Wave(index + 1, start, Fraction(9), Fraction(1), tuple(item(k, tiers) for k, w in placed.items() if w == index))
-        for index, start in enumerate(starts)
-    )
-    rest = tuple(item(key, tiers) for key, wave in placed.items() if wave is None)
-    return Plan("greedy", Fraction(1), waves, rest)
 
 
 def moved(then: Mapping[str, int | None], now: Mapping[str, int | None], today: Assessment) -> dict[str, ItemMove]:
@@ -51,7 +30,6 @@ def moved(then: Mapping[str, int | None], now: Mapping[str, int | None], today: 
         pytest.param(1, 0, Delivery.SLIPPED, Cause.OVERDUE, id="its wave ended on the day"),
         pytest.param(0, 3, Delivery.SLIPPED, Cause.OVERDUE, id="its wave ended long ago"),
         pytest.param(None, 1, Delivery.NEW, Cause.PLACED, id="it had no place then"),
-        pytest.param(None, None, Delivery.UNCHANGED, None, id="it never had a place"),
         pytest.param(1, None, Delivery.DROPPED, Cause.NOT_PLANNED, id="no place now"),
     ],
 )
@@ -62,6 +40,27 @@ def test_an_open_gap_by_where_it_stood_and_stands(
     assert (move.kind, move.cause) == (kind, cause)
     assert move.before == (None if then is None else THEN[then])
     assert move.now == (None if now is None else NOW[now])
+
+
+def test_what_no_plan_had_a_place_for_is_no_delivery() -> None:
+    for then in ({}, {ITEM: None}):
+        assert moved(then, {ITEM: None}, assessment()) == {}
+    nobody = assessment({"pay": "2"})
+    assert moved({ITEM: None}, {}, nobody) == {}, "dropped is only what was planned"
+
+
+def test_what_was_done_without_a_place_is_none_of_what_was_planned() -> None:
+    done = assessment(common={"a.app.two": "fully"})
+    for then, now in (({ITEM: None}, {}), ({}, {ITEM: 1})):
+        move = moved(then, now, done)[ITEM]
+        assert (move.kind, move.cause, move.before, move.now) == (Delivery.DONE_UNPLANNED, Cause.GAP_CLOSED, None, None)
+
+
+def test_a_shared_item_is_counted_for_the_tiers_that_planned_it() -> None:
+    key = "b.org/2"
+    then, now = plan(THEN, {key: 3}, ("1", "2")), plan(NOW, {key: 1}, ("1", "3"))
+    (move,) = deliveries(Q, assessment({"pay": "1", "hr": "3"}), then, now)
+    assert move.tiers == ("1", "2")
 
 
 def test_an_item_of_only_one_plan() -> None:
@@ -124,7 +123,7 @@ def test_an_item_of_the_organisation_is_done_once() -> None:
 
 def test_one_tier_sees_its_own_items() -> None:
     then = plan(THEN, {ITEM: 0})
-    now = plan(NOW, {"a.app/2/tier-2": 0}, tiers=("2",))
+    now = plan(NOW, {"a.app/2/tier-2": 0})
     today = assessment({"pay": "1", "crm": "2"})
     assert [move.id for move in deliveries(Q, today, then, now, "2")] == ["a.app/2/tier-2"]
     assert len(deliveries(Q, today, then, now)) == 2

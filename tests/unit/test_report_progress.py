@@ -146,7 +146,7 @@ def test_the_roadmap_of_then_is_held_against_today() -> None:
     }
     assert outcome == {": level 2": "done", ": level 3": "done"}
     assert progress.roadmap.startswith("Of ")
-    assert "2 are done" in progress.roadmap
+    assert "planned then: 2 done, " in progress.roadmap
     without = shown(replace(before(date(2026, 3, 31), {}), plan=None), answers=now)
     assert without.delivered == ()
     assert without.roadmap == "No roadmap was kept with the earlier engagement."

@@ -100,6 +100,7 @@ def delivered_words(session: Session, found: Comparison, tier: str) -> str:
         (Delivery.DONE, tr("Done: {0}.")),
         (Delivery.SLIPPED, tr("Slipped: {0}.")),
         (Delivery.DROPPED, tr("Dropped: {0}.")),
+        (Delivery.DONE_UNPLANNED, tr("Done, not planned then: {0}.")),
     ):
         named = [_initiative(session, item) for item in items if item.kind is kind]
         if named:
