@@ -348,9 +348,9 @@ def delivered(items: Sequence[ItemMove]) -> str:
     if not planned:
         return _("Nothing was planned then.")
     return ngettext(
-        "Of {n} initiative planned then: {done} done, {kept} on time, {slipped} slipped, {dropped} dropped; "
+        "Of {n} initiative planned then: {done} done, {kept} on course, {slipped} slipped, {dropped} dropped; "
         "not planned then: {unplanned} done, {new} new",
-        "Of {n} initiatives planned then: {done} done, {kept} on time, {slipped} slipped, {dropped} dropped; "
+        "Of {n} initiatives planned then: {done} done, {kept} on course, {slipped} slipped, {dropped} dropped; "
         "not planned then: {unplanned} done, {new} new",
         planned,
         done=words.whole(counts[Delivery.DONE]),

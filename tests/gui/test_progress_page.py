@@ -304,7 +304,7 @@ def test_what_became_of_the_earlier_roadmap_is_told(
     found = replace(page.looked.comparison, items=items)
     name = session.questionnaire.practices[practice].name
     assert delivered_words(session, found, "1").splitlines() == [
-        "Of 2 initiatives planned then: 1 done, 0 on time, 1 slipped, 0 dropped; not planned then: 1 done, 0 new.",
+        "Of 2 initiatives planned then: 1 done, 0 on course, 1 slipped, 0 dropped; not planned then: 1 done, 0 new.",
         f"Done: {name} level 2.",
         f"Slipped: {name} level 3.",
         f"Done, not planned then: {name} level 4.",

@@ -21,7 +21,7 @@ Q = questionnaire()
 OWN = [f"{practice}/{level}/tier-{tier}" for practice in ("a.app", "a.gone") for level in (2, 3) for tier in "12"]
 ITEMS = [*OWN, "b.org/2", "b.org/3"]
 OF_PLANNED = {Delivery.DONE, Delivery.UNCHANGED, Delivery.SOONER, Delivery.SLIPPED, Delivery.DROPPED}
-TOLD = re.compile(r"Of (\d+) .*: (\d+) done, (\d+) on time, (\d+) slipped, (\d+) dropped; .*: (\d+) done, (\d+) new")
+TOLD = re.compile(r"Of (\d+) .*: (\d+) done, (\d+) on course, (\d+) slipped, (\d+) dropped; .*: (\d+) done, (\d+) new")
 
 steps = st.sampled_from((*STEPS, NOT_APPLICABLE))
 
