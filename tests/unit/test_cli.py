@@ -160,7 +160,7 @@ def test_errors_say_what_and_what_next(
 
 def test_roadmap_is_stored_repeatable_and_obeys(run: Command, folder: Path) -> None:
     # Room for everything within the first waves: what is tested here is the contract, not the solver.
-    run("set", folder, "capacity", "600")
+    run("set", folder, "capacity", "5000")
     first = run("roadmap", folder, "--json").json
     assert list(first) == [
         "solver",

@@ -451,7 +451,7 @@ def test_a_sealed_pack_opens_with_its_passphrase_only(folder: Path, tmp_path: Pa
         with pytest.raises(EngagementError, match="passphrase is wrong"):
             pack.unpack(path, tmp_path / "back", PASSPHRASE + " ")
     assert pack.plain(path, PASSPHRASE) == pack.freeze(folder)
-    path.write_bytes(cheaply_sealed(pack.freeze(folder), PASSPHRASE)[:-10])
+    path.write_bytes(path.read_bytes()[:-10])
     with nothing_written(tmp_path), pytest.raises(EngagementError, match="damaged"):
         pack.unpack(path, tmp_path / "back", PASSPHRASE)
 

@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 
 BRIEF = Options(sections=frozenset({Section.BOARD}))
 """A report of few pages, where what counts is how the work ends."""
+SHORT = Options(sections=frozenset({Section.BOARD, Section.STANDING, Section.ROADMAP, Section.GLOSSARY}))
+"""One with charts, tables and links, where what counts is each byte of it."""
 
 
 def works(
@@ -40,7 +42,7 @@ def test_side_by_side_gives_the_files_that_one_after_the_other_gives(tmp_path: P
     for most in (2, 1):
         folder = tmp_path / str(most)
         folder.mkdir()
-        given = works(folder, "a", "b", "c", formats=(Format.PDF, Format.CSV), options=Options())
+        given = works(folder, "a", "b", "c", formats=(Format.PDF, Format.CSV), options=SHORT)
         with Team(3, most) as team:
             assert len(left()) == (2 if most == 2 else 0)
             written.append(team.write(iter(given), 3, lambda text, share: told.append((text, share))))
