@@ -201,6 +201,8 @@ class Card(QWidget):
 
     def set_current(self, current: bool) -> None:
         """Open or close the card."""
+        if current == self._current:
+            return
         self._current = current
         if self.state is not None:
             self._show_status(self.state)

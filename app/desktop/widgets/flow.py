@@ -15,6 +15,9 @@ class Flow(QLayout):
     def __init__(self, *children: QWidget) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}
+        """By width, until a child changes: Qt asks dozens of times for one key."""
+        self._placed: QRect | None = None
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(theme.px(4))
         for child in children:
@@ -46,7 +49,15 @@ class Flow(QLayout):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
+
+    @override
+    def invalidate(self) -> None:
+        super().invalidate()
+        self._heights.clear()
+        self._placed = None
 
     @override
     def minimumSize(self) -> QSize:
@@ -64,7 +75,9 @@ class Flow(QLayout):
     @override
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
-        self._place(area, move=True)
+        if area != self._placed:
+            self._placed = QRect(area)
+            self._place(area, move=True)
 
     def _place(self, area: QRect, *, move: bool) -> int:
         """Put everything where it belongs, or only find out how high that is."""
