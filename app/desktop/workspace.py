@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QHBoxLayout, QStackedWidget, QWidget
 from shiboken6 import isValid
 
 from app.desktop.destination import Destination
@@ -110,7 +110,7 @@ class Workspace(QWidget):
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = PAGES[name](self.session)
-            page.go_wanted.connect(self.go)
+            page.go_wanted.connect(self._follow)
             self._stack.addWidget(page)
         self._rail.show_page(name)
         if page is not self._stack.currentWidget():
@@ -125,12 +125,16 @@ class Workspace(QWidget):
     def go(self, destination: Destination) -> None:
         """Follow a link: the page, the application, and what is on the page."""
         self.commit()
-        focus = QApplication.focusWidget()
-        if focus is not None and self.page.isAncestorOf(focus):
-            self._left_at[next(name for name, page in self._pages.items() if page is self.page)] = focus
         if destination.takes:
             self.session.take(destination.application)
         self.show_page(destination.page).show_destination(destination)
+
+    def _follow(self, destination: Destination) -> None:
+        """A link of the page in view: whoever comes back goes on there. Never in a field, which would take the keys."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QAbstractItemView | QAbstractButton) and self.page.isAncestorOf(focus):
+            self._left_at[next(name for name, page in self._pages.items() if page is self.page)] = focus
+        self.go(destination)
 
     def take(self, application: str | None) -> None:
         """Take another application in hand, after what is being typed for this one."""

@@ -224,3 +224,23 @@ def test_long_names_leave_everything_its_place(session: Session, window: MainWin
             assert header.rect().contains(part.geometry()), part
             assert not any(part.geometry().intersects(other.geometry()) for other in parts if other is not part), part
         assert saying(header) == header.findChildren(OneLine)[-1].text(), "there is room for a word on saving"
+
+
+def test_coming_back_by_the_palette_the_answer_keys_answer(
+    page: AssessPage, workspace: Workspace, session: Session, qtbot: QtBot
+) -> None:
+    page.show_practice("integrate.gates", KEY)
+    page.cards.write_note()
+    QTest.keyClicks(focus(), "half")
+    workspace.open_goto()
+    palette = workspace.findChild(GoTo)
+    assert isinstance(palette, GoTo)
+    line = palette.findChild(QLineEdit)
+    assert line is not None
+    QTest.keyClicks(line, "Overview")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: workspace.page is not page)
+    workspace.show_page("assess")
+    QTest.keyClick(focus(), Qt.Key.Key_1)
+    assert session.assessment.answers[KEY].value == "no"
+    assert session.assessment.answers[KEY].note == "half"

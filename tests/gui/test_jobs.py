@@ -88,7 +88,7 @@ def jobs(workspace: Workspace, session: Session) -> list[Job]:
 
 
 def test_a_cancelled_job_ends_once(qtbot: QtBot) -> None:
-    job = Job(["import time; print('{\"step\": \"x\", \"share\": 0}', flush=True); time.sleep(60)"],
+    job = Job(["print('{\"step\": \"x\", \"share\": 0}', flush=True); input()"],
               command=(sys.executable, "-c"))  # fmt: skip
     endings: list[Outcome] = []
     job.ended.connect(endings.append)
@@ -101,7 +101,7 @@ def test_a_cancelled_job_ends_once(qtbot: QtBot) -> None:
 
 
 def test_nobody_hears_of_a_job_that_was_stopped() -> None:
-    job = Job(["import time; time.sleep(60)"], command=(sys.executable, "-c"))
+    job = Job(["input()"], command=(sys.executable, "-c"))
     endings: list[Outcome] = []
     job.ended.connect(endings.append)
     job.start()

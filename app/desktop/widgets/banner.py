@@ -95,7 +95,7 @@ class Banner(QFrame):
         if self.isHidden():
             return
         if focus is None or not self.isAncestorOf(focus):
-            next(iter([*self.choices, self._close])).setFocus(Qt.FocusReason.ShortcutFocusReason)
+            [*self.choices, self._close][0].setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self._give_back()
 
